@@ -1,0 +1,133 @@
+"""`docgen.toml`: where MLflow is, which regimes, which folders. One record for the CLI, the API and the docs."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from docgen.errors import Problem, ProblemsError, UsageError
+
+CONFIG_NAME = "docgen.toml"
+
+T = TypeVar("T", "MlflowConfig", "DossierConfig")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MlflowConfig:
+    """`[mlflow]`: the store to read. It is never written to."""
+
+    tracking_uri: str = "sqlite:///mlflow.db"
+    """`http(s)://...`, `sqlite:///...`, `postgresql://...` or a folder of runs. `MLFLOW_TRACKING_URI` wins over it."""
+    registry_uri: str = ""
+    """Only where the model registry lives elsewhere."""
+    artifact_roots: dict[str, str] = field(default_factory=dict)
+    """Prefix of a logged artifact URI -> local folder that holds it now, for stores that were moved."""
+    timeout_seconds: int = 15
+    """For one request."""
+    retries: int = 2
+    max_file_mib: int = 64
+    """A needed artifact larger than this is refused."""
+    max_files: int = 10_000
+    """A run with more artifacts than this is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierConfig:
+    """`[dossier]`: what to make, from what, and where."""
+
+    regimes: tuple[str, ...] = ("model_card",)
+    regime_folders: tuple[str, ...] = ()
+    """Folders with regimes of your own, searched before those that come with docgen."""
+    policy: str = ""
+    """YAML file with the firm's bounds and waivers; empty for none."""
+    narratives: str = "narratives"
+    repository: str = "."
+    """A folder inside the git repository that holds the training code."""
+    store: str = ".docgen"
+    """Snapshots and blobs; add it to your backups."""
+    output: str = "dossiers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole of `docgen.toml`; every key has a default."""
+
+    mlflow: MlflowConfig = field(default_factory=MlflowConfig)
+    dossier: DossierConfig = field(default_factory=DossierConfig)
+    root: Path = field(default_factory=Path)
+    """The folder that relative paths start from: that of the file."""
+
+    def path(self, text: str) -> Path:
+        """Return a configured path below `root`."""
+        return self.root / text
+
+
+def load_config(path: Path | None = None, *, folder: Path | None = None) -> Config:
+    """Read `docgen.toml`.
+
+    Args:
+        path: the file; None looks for `docgen.toml` in `folder` and takes the defaults when there is none.
+        folder: where to look, and the root of the defaults; the current folder by default.
+
+    Raises:
+        UsageError: `path` does not exist or cannot be read.
+        ProblemsError: not TOML, unknown keys, wrong types: all of them at once.
+    """
+    root = folder or Path()
+    if path is None:
+        path = root / CONFIG_NAME
+        if not path.exists():
+            return Config(root=root)
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as err:
+        raise UsageError(f"{path}: {(err.strerror or str(err)).lower()}", hint="make one: docgen init") from err
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        raise ProblemsError(str(path), (Problem(f"not TOML: {err}"),), hint="see https://toml.io") from err
+    problems: list[Problem] = []
+    mlflow = _section(content.get("mlflow", {}), MlflowConfig, "mlflow", problems)
+    dossier = _section(content.get("dossier", {}), DossierConfig, "dossier", problems)
+    problems[:0] = [_unknown(key, "", ("mlflow", "dossier")) for key in content if key not in {"mlflow", "dossier"}]
+    if problems:
+        raise ProblemsError(str(path), tuple(problems), hint="every key is explained in the README under Configuration")
+    return Config(mlflow=mlflow, dossier=dossier, root=path.parent)
+
+
+def _section(content: object, wanted: type[T], name: str, problems: list[Problem]) -> T:
+    if not isinstance(content, dict):
+        problems.append(Problem(f"[{name}]: got {content!r}, expected a table"))
+        return wanted()
+    hints = get_type_hints(wanted)
+    known = {item.name for item in fields(wanted)}
+    good: dict[str, Any] = {}  # each value was checked against its own type
+    for key, value in content.items():
+        if key not in known:
+            problems.append(_unknown(key, f"{name}.", tuple(sorted(known))))
+        elif (problem := _fault(value, hints[key])) is not None:
+            problems.append(Problem(f"{name}.{key}: got {value!r}, expected {problem}"))
+        else:
+            good[key] = tuple(value) if isinstance(value, list) else value
+    return wanted(**good)
+
+
+def _unknown(key: str, prefix: str, known: tuple[str, ...]) -> Problem:
+    near = difflib.get_close_matches(key, known, n=1)
+    advice = f"did you mean {prefix}{near[0]!s}?" if near else f"known: {', '.join(known)}"
+    return Problem(f"{prefix}{key}: unknown key ({advice})")
+
+
+def _fault(value: object, wanted: object) -> str | None:
+    """Return what was expected, or None when `value` is of the wanted type."""
+    if wanted is str:
+        return None if isinstance(value, str) else "text"
+    if wanted is int:
+        good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        return None if good else "a whole number of 0 or more"
+    if wanted == tuple[str, ...]:
+        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return None if good else "a list of text"
+    good = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    return None if good else "a table of text"
