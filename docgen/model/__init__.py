@@ -1,0 +1,1 @@
+"""Pure values: evidence, snapshots, regimes, assessments, documents. No effects, no clock, no network."""

@@ -1,0 +1,108 @@
+"""An assessment: one snapshot against one regime, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from docgen.model.canonical import Digest
+from docgen.model.evidence import EvidenceId
+
+
+class Verdict(Enum):
+    """What an assessment says of a requirement."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_ASSESSED = "not_assessed"
+    """Nothing to check, or the check could not be decided. Never a pass."""
+    WAIVED = "waived"
+    """Set aside for a time by somebody, with a reason."""
+    NOT_APPLICABLE = "not_applicable"
+    """A named rule says so."""
+    AWAITING_ATTESTATION = "awaiting_attestation"
+    """A person must decide and has not, or what they attested has changed."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the requirement still wants work: a gate that asks for it stays closed."""
+        return self in {Verdict.NOT_MET, Verdict.NOT_ASSESSED, Verdict.AWAITING_ATTESTATION}
+
+
+Layer = Literal["regime", "policy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What one check found."""
+
+    id: str
+    """`<requirement id>.<n>`, n from 1 in reading order (leaves of all_of / any_of); stable."""
+    title: str
+    """What was checked, in words, from the check's own data: never from logged text."""
+    verdict: Verdict
+    reason: str
+    """Why, in words, without quoting logged values: those are fetched by evidence id."""
+    evidence: tuple[EvidenceId, ...]
+    """What it looked at and found."""
+    layer: Layer
+    source: str = ""
+    """Document and section the line comes from, for a bound."""
+    inequality: str = ""
+    """`>= 0.7`, for a bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something wanted that is not there."""
+
+    requirement: str
+    wanted: str
+    why: str
+    owner: str
+    supply: str
+    evidence: tuple[EvidenceId, ...] = ()
+    """Evidence that is there but `Missing`, unreadable or on the wrong side of a bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementResult:
+    """The verdict on one requirement."""
+
+    requirement: str
+    verdict: Verdict
+    reason: str
+    checks: tuple[CheckResult, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """One snapshot against one regime under one policy on one day."""
+
+    regime: str
+    edition: str
+    regime_digest: Digest
+    snapshot: Digest
+    policy: Digest | None
+    policy_title: str
+    as_of: str
+    """ISO date."""
+    stale_regime: bool
+    """The regime file has not been compared with its instrument within its own limit."""
+    results: tuple[RequirementResult, ...]
+
+    def count(self, verdict: Verdict) -> int:
+        """Return how many requirements have this verdict."""
+        return sum(result.verdict is verdict for result in self.results)
+
+    @property
+    def gate_open(self) -> bool:
+        """Whether no requirement is open. Nothing assessed is not a pass."""
+        return bool(self.results) and not any(result.verdict.is_open for result in self.results)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return every gap, in the regime's order."""
+        return tuple(gap for result in self.results for gap in result.gaps)

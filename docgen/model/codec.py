@@ -1,0 +1,97 @@
+"""Records from and to plain JSON data, by cattrs: unions carry a `type`, absent optional fields are written as null.
+
+Unknown keys are refused, and every fault of an input is reported, each with its path.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cache
+from typing import TypeVar, cast
+
+from cattrs import Converter, transform_error
+from cattrs.strategies import configure_tagged_union
+
+from docgen.errors import IntegrityError, Problem
+from docgen.model import evidence, regime
+
+T = TypeVar("T")
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True, detailed_validation=True)
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(int, _integer)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(bool, _flag)
+    converter.register_structure_hook(evidence.Scalar, _scalar)
+    converter.register_unstructure_hook(Enum, lambda value: value.value)
+    configure_tagged_union(evidence.Value, converter, tag_name="type")
+    configure_tagged_union(regime.Check, converter, tag_name="type")
+    return converter
+
+
+def unstructure(value: object) -> object:
+    """Return `value` (a record, or a tuple of them) as plain JSON data."""
+    return _converter().unstructure(value)
+
+
+def unstructure_as(value: object, declared: object) -> object:
+    """Return `value` as plain JSON data of the declared type, so that a union's member carries its tag."""
+    return _converter().unstructure(value, unstructure_as=declared)
+
+
+def structure(data: object, wanted: type[T], *, where: str) -> T:
+    """Return `data` as a record of type `wanted`.
+
+    Raises:
+        IntegrityError: `data` has another shape; every fault is listed with its path.
+    """
+    try:
+        return _converter().structure(data, wanted)
+    except Exception as err:  # cattrs raises groups of many kinds; all mean "not of this shape"
+        problems = "; ".join(explain(err, where))
+        raise IntegrityError(f"{where}: not a {wanted.__name__}: {problems}") from err
+
+
+def explain(err: BaseException, where: str) -> tuple[Problem, ...]:
+    """Return each fault of a failed structuring as one line `what @ path`."""
+    return tuple(
+        Problem(str(line).replace("$", where, 1)) for line in transform_error(cast("Exception", err), path="$")
+    )
+
+
+def converter() -> Converter:
+    """Return a fresh converter with the same rules, for a caller that adds its own unions."""
+    return _converter().copy()
+
+
+def _number(value: object, _: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"expected a number, got {value!r}")
+    return float(value)
+
+
+def _integer(value: object, _: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value):
+        raise TypeError(f"expected a whole number, got {value!r}")
+    return int(value)
+
+
+def _text(value: object, _: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, got {value!r}")
+    return value
+
+
+def _flag(value: object, _: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"expected true or false, got {value!r}")
+    return value
+
+
+def _scalar(value: object, _: object) -> evidence.Scalar:
+    if value is not None and not isinstance(value, (str, float, int, bool)):
+        raise TypeError(f"expected text, a number, true, false or null, got {value!r}")
+    return value

@@ -1,0 +1,56 @@
+"""Columns of the tables that evidence uses, so that a reader, a block and an exporter agree on them by name."""
+
+from __future__ import annotations
+
+from docgen.model.evidence import Column
+
+GROUP_COLUMNS = (
+    Column(key="group", title="Group"),
+    Column(key="value", title="Value", kind="fraction"),
+    Column(key="low", title="Low", kind="fraction"),
+    Column(key="high", title="High", kind="fraction"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="events", title="Events", kind="count", unit="rows"),
+    Column(key="note", title="Note"),
+)
+"""Columns of every `fairness:<metric>/<feature>@<split>` table. Attributes: level, method, reference, min_group,
+max_group, min_group_size, metric_title."""
+
+CALIBRATION_COLUMNS = (
+    Column(key="low_edge", title="From", kind="fraction"),
+    Column(key="high_edge", title="To", kind="fraction"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="predicted", title="Mean predicted", kind="fraction"),
+    Column(key="observed", title="Observed", kind="fraction"),
+    Column(key="low", title="Low", kind="fraction"),
+    Column(key="high", title="High", kind="fraction"),
+)
+"""Columns of `calibration:curve@<split>`. Attributes: bins (rule), level, method."""
+
+ATTRIBUTION_COLUMNS = (
+    Column(key="feature", title="Feature"),
+    Column(key="mean_abs", title="Mean |SHAP|", kind="number"),
+    Column(key="low", title="Low", kind="number"),
+    Column(key="high", title="High", kind="number"),
+    Column(key="mean", title="Mean SHAP", kind="number"),
+)
+"""Columns of `explanation:global@<split>`, largest first. Attributes: unit, explainer, link, output, n,
+background_rows, background_sha256, background_choice, seed, level, method."""
+
+CONFUSION_COLUMNS = (Column(key="actual", title="Actual"),)
+"""Then one count column for each predicted label, keyed and titled by the label. `table:confusion@<split>`."""
+
+SIGNATURE_COLUMNS = (
+    Column(key="role", title="Role"),
+    Column(key="name", title="Name"),
+    Column(key="type", title="Type"),
+    Column(key="required", title="Required"),
+)
+"""Columns of `signature:model`; role is input, output or param."""
+
+DIFF_COLUMNS = (
+    Column(key="path", title="Path"),
+    Column(key="added", title="Lines added", kind="count"),
+    Column(key="removed", title="Lines removed", kind="count"),
+)
+"""Columns of `commit:diff`. Attributes: from, to, files, added, removed."""

@@ -1,0 +1,1 @@
+"""Effects on disk: content-addressed objects, snapshots and their pointers, dossiers."""

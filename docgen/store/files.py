@@ -1,0 +1,76 @@
+"""Writing a file so that a reader sees the old bytes or the new ones, never a mixture, whatever happens in between."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from docgen.errors import StorageError
+
+READ_ONLY = 0o444
+"""Mode of files whose bytes are promised never to change."""
+
+
+def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write `data` to `path`: a temporary file beside it, synced, then renamed, then the folder synced.
+
+    Raises:
+        StorageError: disk full, no permission, not a folder, ...; `path` is as it was before.
+    """
+    with storage(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.parent / f".{path.name[:80]}.{secrets.token_hex(6)}.tmp"
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.chmod(mode)
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside `folder` survive a power loss (a no-op where folders cannot be opened)."""
+    flags = getattr(os, "O_DIRECTORY", None)
+    if flags is None:
+        return
+    descriptor = os.open(folder, os.O_RDONLY | flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def storage(path: Path) -> Iterator[None]:
+    """Turn an `OSError` into one clear `StorageError` that names `path`."""
+    try:
+        yield
+    except OSError as err:
+        reason = (err.strerror or str(err)).lower()
+        raise StorageError(
+            f"cannot write {str(path)!r}: {reason}",
+            hint="free some space or choose another folder in docgen.toml ([dossier] store, output), then run again",
+        ) from err
+
+
+def slug(text: str) -> str:
+    """Return a file name for `text`: itself when it is harmless, else its harmless part and 8 digits of its SHA-256.
+
+    Two different texts never share a name, also on file systems that ignore case.
+    """
+    safe = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-.")[:60]
+    if safe == text and safe not in {"", "con", "prn", "aux", "nul"}:
+        return safe
+    return f"{safe or 'x'}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

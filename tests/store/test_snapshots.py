@@ -1,0 +1,103 @@
+"""The store: same bytes, same name; every read is proved; nothing is claimed that was not saved."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from docgen.errors import IntegrityError, SourceError, StorageError
+from docgen.model.canonical import canonical, parse
+from docgen.store.files import slug, write_atomic
+from docgen.store.readers import read_snapshot
+from docgen.store.snapshots import Snapshots
+from docgen.testing import sample_snapshot
+
+
+def test_a_saved_snapshot_is_the_newest_of_its_subject(tmp_path):
+    store, snapshot = Snapshots(tmp_path), sample_snapshot()
+    assert store.save(snapshot) == (snapshot, True)
+    assert store.latest("models:/credit-default/2") == snapshot
+
+
+def test_the_same_facts_read_again_leave_the_store_as_it_is(tmp_path):
+    store, snapshot = Snapshots(tmp_path), sample_snapshot()
+    store.save(snapshot)
+    before = sorted(tmp_path.rglob("*"))
+    again, written = store.save(replace(snapshot, captured_at="2026-05-05T00:00:00Z"))
+    assert (again, written) == (snapshot, False)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_changed_facts_become_a_second_snapshot_and_the_first_stays(tmp_path):
+    store, first = Snapshots(tmp_path), sample_snapshot()
+    store.save(first)
+    second = replace(first, captured_at="2026-05-05T00:00:00Z", findings=())
+    store.save(second)
+    assert store.latest(first.subject.uri) == second
+    assert store.read(first.digest()) == first
+
+
+def test_one_changed_byte_is_found_and_named(tmp_path):
+    store, snapshot = Snapshots(tmp_path), sample_snapshot()
+    store.save(snapshot)
+    path = store.objects.path(snapshot.digest())
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes().replace(b"0.8412", b"0.9412"))
+    with pytest.raises(IntegrityError, match=snapshot.digest()):
+        store.latest(snapshot.subject.uri)
+    with pytest.raises(IntegrityError, match="was changed"):
+        store.save(replace(snapshot, captured_at="2026-05-05T00:00:00Z"))
+
+
+def test_a_pointer_to_another_snapshot_is_found(tmp_path):
+    store, snapshot = Snapshots(tmp_path), sample_snapshot()
+    store.save(snapshot)
+    (pointer,) = tmp_path.glob("snapshots/*/*/*.json")
+    pointer.chmod(0o644)
+    pointer.write_bytes(pointer.read_bytes().replace(snapshot.digest().encode(), b"0" * 64))
+    with pytest.raises(IntegrityError, match="its file name another"):
+        store.latest(snapshot.subject.uri)
+
+
+def test_an_edited_file_that_is_still_json_is_refused():
+    data = sample_snapshot().to_bytes()
+    with pytest.raises(IntegrityError, match="not canonical"):
+        read_snapshot(data.replace(b'"format":1', b'"format": 1'), where="x")
+
+
+def test_a_newer_format_is_refused_by_name():
+    content = parse(sample_snapshot().to_bytes(), where="x")
+    content["format"] = 99
+    with pytest.raises(IntegrityError, match=r"format 99 is not known \(known: 1\)"):
+        read_snapshot(canonical(content), where="x")
+
+
+def test_asking_for_what_was_never_taken_names_what_there_is(tmp_path):
+    store = Snapshots(tmp_path)
+    with pytest.raises(SourceError, match="there: none"):
+        store.latest("models:/churn/3")
+    store.save(sample_snapshot())
+    with pytest.raises(SourceError, match="there: models:/credit-default/2"):
+        store.latest("models:/churn/3")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_one_clear_error(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    with pytest.raises(StorageError, match="permission denied"):
+        write_atomic(tmp_path / "closed" / "file", b"x")
+
+
+def test_a_file_where_a_folder_should_be_is_one_clear_error_and_nothing_is_left(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageError, match="cannot write"):
+        write_atomic(tmp_path / "file" / "inner", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_names_that_differ_only_in_case_or_odd_characters_get_different_folders():
+    names = ["churn", "Churn", "churn/x", "churn x", "..", "", "con", "a" * 100, "a" * 101, "\u202echurn"]
+    slugs = [slug(name) for name in names]
+    assert len({item.lower() for item in slugs}) == len(names)
+    assert all("/" not in item and item.strip(".") and len(item) < 80 for item in slugs)
+    assert slug("credit-default") == "credit-default"
