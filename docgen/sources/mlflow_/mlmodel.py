@@ -1,0 +1,73 @@
+"""The files beside a logged model: `MLmodel`, and what it needs to run. Read as data; the model is never loaded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import yaml
+
+from docgen.model.evidence import Scalar, Table
+from docgen.model.layouts import SIGNATURE_COLUMNS
+
+ENVIRONMENT = ("requirements.txt", "conda.yaml", "python_env.yaml")
+NEEDED = ("MLmodel", *ENVIRONMENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MLmodel:
+    """What `MLmodel` says."""
+
+    flavors: tuple[str, ...]
+    mlflow_version: str
+    model_uuid: str
+    size: int | None
+    signature: Table | None
+    inputs: tuple[str, ...]
+
+
+def read_mlmodel(data: bytes) -> MLmodel:
+    """Read an `MLmodel` file.
+
+    Raises:
+        ValueError: not UTF-8, not YAML, or no mapping.
+    """
+    try:
+        content = yaml.safe_load(data.decode("utf-8"))
+    except yaml.YAMLError as err:
+        raise ValueError(f"not YAML: {getattr(err, 'problem', err)}") from err
+    if not isinstance(content, dict):
+        raise ValueError("expected a mapping")
+    flavors = content.get("flavors")
+    names = tuple(sorted(str(name) for name in flavors)) if isinstance(flavors, dict) else ()
+    rows = tuple(_signature(content.get("signature")))
+    size = content.get("model_size_bytes")
+    return MLmodel(
+        flavors=names,
+        mlflow_version=str(content.get("mlflow_version") or ""),
+        model_uuid=str(content.get("model_uuid") or ""),
+        size=size if isinstance(size, int) else None,
+        signature=Table(columns=SIGNATURE_COLUMNS, rows=rows) if rows else None,
+        inputs=tuple(str(row[1]) for row in rows if row[0] == "input" and row[1]),
+    )
+
+
+def _signature(content: object) -> list[tuple[Scalar, ...]]:
+    """Return (role, name, type, required) for inputs, outputs and params; each is JSON text inside the YAML."""
+    rows: list[tuple[Scalar, ...]] = []
+    if not isinstance(content, dict):
+        return rows
+    for key, role in (("inputs", "input"), ("outputs", "output"), ("params", "param")):
+        text = content.get(key)
+        items = json.loads(text) if isinstance(text, str) else text
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                rows.append((role, str(item.get("name") or ""), _type(item), bool(item.get("required", True))))
+    return rows
+
+
+def _type(item: dict[str, object]) -> str:
+    tensor = item.get("tensor-spec")
+    if isinstance(tensor, dict):
+        return f"tensor {tensor.get('dtype')} {tensor.get('shape')}"
+    return str(item.get("type") or item.get("dtype") or "")
