@@ -1,0 +1,111 @@
+"""The MLflow evaluator: `mlflow.models.evaluate(..., evaluators=["default", "docgen"])`.
+
+It logs evidence files and no MLflow metrics, so that no number stands in the run twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlflow.models.evaluation.base import EvaluationResult, ModelEvaluator
+
+from docgen.errors import UsageError
+from docgen.evaluate.log import _settings, log_evidence
+
+
+class DocgenEvaluator(ModelEvaluator):  # type: ignore[misc]  # mlflow ships no types
+    """Performance with intervals, calibration, fairness and explanations of a model on one data set.
+
+    `evaluator_config={"docgen": {...}}` takes every field of `docgen.evaluate.log.Settings`, and
+
+    - `sensitive_features`: names of columns of the data, or a DataFrame, Series or mapping of as many rows;
+    - `background`: a frame of the model's inputs, for the attributions.
+    """
+
+    @classmethod
+    def can_evaluate(cls, *, model_type: str, evaluator_config: dict[str, Any] | None = None, **kwargs: Any) -> bool:  # noqa: ANN401
+        """Whether this evaluator serves the model type: classifiers and regressors."""
+        return model_type in {"classifier", "regressor"}
+
+    def evaluate(
+        self,
+        *,
+        model_type: str,
+        dataset: Any,  # noqa: ANN401  # MLflow's own, untyped
+        run_id: str,
+        evaluator_config: dict[str, Any] | None,
+        model: Any = None,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401
+    ) -> EvaluationResult:
+        """Compute evidence, log it to the run.
+
+        Raises:
+            UsageError: an option is unknown or does not fit the data.
+        """
+        import pandas as pd
+
+        config = dict(evaluator_config or {})
+        sensitive, background = config.pop("sensitive_features", None), config.pop("background", None)
+        if model_type == "regressor":
+            config.setdefault("task", "regression")
+        config.setdefault("dataset_name", dataset.name or "")
+        settings = _settings(config)
+        features = dataset.features_data
+        frame = (
+            features if isinstance(features, pd.DataFrame) else pd.DataFrame(features, columns=dataset.feature_names)
+        )
+        inputs = _inputs(model, frame)
+        raw = _raw(model)
+        predicted = dataset.predictions_data if model is None else model.predict(inputs)
+        score = None
+        if model_type == "classifier" and hasattr(raw, "predict_proba"):
+            probabilities = raw.predict_proba(inputs)
+            score = probabilities[:, 1] if probabilities.shape[1] == 2 else None
+        log_evidence(
+            y_true=dataset.labels_data,
+            y_score=score,
+            y_pred=None if score is not None else predicted,
+            sensitive_features=_sensitive(sensitive, frame),
+            model=raw,
+            X=inputs,
+            background=background,
+            run_id=run_id,
+            settings=settings,
+        )
+        # MLflow would log returned metrics once more, without interval, n and data.
+        return EvaluationResult(metrics={}, artifacts={}, run_id=run_id)
+
+
+def _raw(model: Any) -> Any:  # noqa: ANN401
+    """Return the estimator behind a pyfunc model, or None where the flavour does not give it."""
+    try:
+        return model.get_raw_model()
+    except (AttributeError, NotImplementedError, TypeError):
+        return None
+    except Exception as err:  # flavours raise MlflowException without a raw model
+        if type(err).__name__ == "MlflowException":
+            return None
+        raise
+
+
+def _inputs(model: Any, frame: Any) -> Any:  # noqa: ANN401
+    """Return the columns that the model's signature asks for, in its order; the whole frame without a signature."""
+    schema = model.metadata.get_input_schema() if model is not None and model.metadata else None
+    names = schema.input_names() if schema is not None and schema.has_input_names() else None
+    return frame[names] if names and set(names) <= set(frame.columns) else frame
+
+
+def _sensitive(given: Any, frame: Any) -> Any:  # noqa: ANN401
+    """Return the sensitive features: columns of the data where names were given."""
+    if isinstance(given, str):
+        given = [given]
+    if not isinstance(given, (list, tuple)):
+        return given
+    absent = [name for name in given if name not in frame.columns]
+    if absent:
+        known = ", ".join(str(name) for name in frame.columns)
+        raise UsageError(
+            f"docgen's evaluator: sensitive_features names {absent!r}, the data has: {known}",
+            hint="pass a DataFrame with the columns when they are no inputs of the model",
+        )
+    return frame[list(given)]
