@@ -1,0 +1,1 @@
+"""Evidence against requirements. Pure: facts in, verdicts out."""

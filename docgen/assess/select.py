@@ -1,0 +1,83 @@
+"""Which evidence a check looks at: ids are taken apart once and their parts compared for equality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docgen.model.evidence import Evidence
+from docgen.model.regime import Select
+from docgen.model.snapshot import Snapshot
+
+ANY = "any"
+INTERSECTION = "any intersection"
+JOIN = " & "
+"""Joins the features of an intersection in a fairness id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of an evidence id `kind:name/feature@split`; only fairness ids have a feature."""
+
+    kind: str
+    name: str
+    feature: str | None
+    split: str | None
+
+
+def parts(wanted: str) -> Parts:
+    """Take an evidence id apart."""
+    kind, _, rest = wanted.partition(":")
+    name, at, split = rest.rpartition("@")
+    if not at:
+        name, split = rest, ""
+    feature = None
+    if kind == "fairness":
+        name, _, feature = name.partition("/")
+    return Parts(kind=kind, name=name, feature=feature, split=split or None)
+
+
+def selected(snapshot: Snapshot, select: Select) -> tuple[Evidence, ...]:
+    """Return the evidence a check looks at, `Missing` included, in id order."""
+    if select.id is not None:
+        found = snapshot.find(select.id)
+        return (found,) if found else ()
+    return tuple(item for item in snapshot.evidence if _fits(parts(item.id), select))
+
+
+def _fits(found: Parts, select: Select) -> bool:
+    return (
+        found.kind == select.kind
+        and select.name in {None, found.name}
+        and _feature_fits(found.feature, select.feature)
+        and _split_fits(found.split, select)
+    )
+
+
+def _feature_fits(found: str | None, wanted: str | None) -> bool:
+    if wanted == INTERSECTION:
+        return found is not None and JOIN in found
+    if wanted == ANY:
+        return found is not None and JOIN not in found
+    return wanted in {None, found}
+
+
+def _split_fits(found: str | None, select: Select) -> bool:
+    if found is not None and found.lower() in select.except_splits:
+        return False
+    if select.split == ANY:
+        return found is not None
+    return select.split in {None, found}
+
+
+def describe(select: Select) -> str:
+    """Return in words what is selected, from the regime's own data only."""
+    if select.id is not None:
+        return select.id
+    name = f"{select.kind}:{select.name or '*'}"
+    if select.feature:
+        name += f"/{select.feature}"
+    if select.split:
+        name += f"@{'any named split' if select.split == ANY else select.split}"
+    if select.except_splits:
+        name += f" (not {', '.join(select.except_splits)})"
+    return name

@@ -1,0 +1,233 @@
+"""Regimes from folders: found, read, linted, digested. A regime is data; nothing in its folder is run as Python.
+
+A folder holds `regime.yaml` (header, documents, narrative slots), `requirements.yaml` (rows) and `templates/`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from docgen.errors import Problem, ProblemsError, UnsafeError, UsageError
+from docgen.model import regime as model
+from docgen.model.canonical import Digest, canonical, sha256
+from docgen.model.codec import converter, explain
+from docgen.model.regime import REGIME_FORMAT, Regime, Requirement
+from docgen.resources import regimes_dir
+from docgen.strict_yaml import Yaml, load_yaml
+
+CHECKS: dict[str, type] = {
+    "present": model.Present,
+    "bound": model.Bound,
+    "dataset_manifest": model.DatasetManifest,
+    "narrative": model.NarrativeWritten,
+    "signoff": model.SignOff,
+    "fresh_within": model.FreshWithin,
+    "all_of": model.AllOf,
+    "any_of": model.AnyOf,
+}
+"""Key in YAML -> record. A check is a mapping with exactly one of these keys."""
+
+_ID = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
+MAX_CHECK_DEPTH = 6
+
+
+def known_regimes(folders: tuple[Path, ...] = ()) -> dict[str, Path]:
+    """Return id -> folder of every regime; the user's folders win over those that come with docgen."""
+    found: dict[str, Path] = {}
+    for folder in (*folders, regimes_dir()):
+        for path in sorted(folder.glob("*/regime.yaml")):
+            found.setdefault(path.parent.name, path.parent)
+    return found
+
+
+def find_regime(name: str, folders: tuple[Path, ...] = ()) -> Path:
+    """Return the folder of the regime with this id.
+
+    Raises:
+        UsageError: there is none; the message names those there are.
+    """
+    known = known_regimes(folders)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
+        raise UsageError(f"unknown regime {name!r} ({advice})", hint="list them: docgen regime list")
+    return known[name]
+
+
+def load_regime(folder: Path) -> Regime:
+    """Read and lint the regime in a folder.
+
+    Raises:
+        UsageError: a file is missing.
+        UnsafeError: the folder holds a link.
+        ProblemsError: every fault of its files, at once.
+    """
+    digest = folder_digest(folder)
+    header = _file(folder / "regime.yaml")
+    rows = _file(folder / "requirements.yaml")
+    problems: list[Problem] = []
+    requirements = tuple(_requirements(rows, problems))
+    regime = _header(header, folder.name, requirements, digest, problems)
+    if regime is not None:
+        problems.extend(lint(regime, folder))
+    if problems or regime is None:
+        raise ProblemsError(str(folder), tuple(problems), hint="each check and field is explained in docs/regimes.md")
+    return regime
+
+
+def folder_digest(folder: Path) -> Digest:
+    """Return the SHA-256 over path and SHA-256 of every file below a folder, so that a changed template shows.
+
+    Raises:
+        UnsafeError: a link lies in the folder; it could lead out of it.
+    """
+    members: list[list[str]] = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            raise UnsafeError(
+                f"{path} is a link, expected files and folders only", hint="copy the file into the folder"
+            )
+        if path.is_file() and "__pycache__" not in path.parts:
+            members.append([path.relative_to(folder).as_posix(), sha256(path.read_bytes())])
+    return sha256(canonical(members))
+
+
+def _file(path: Path) -> dict[str, Yaml]:
+    try:
+        content = load_yaml(path.read_text("utf-8"), where=str(path))
+    except OSError as err:
+        raise UsageError(f"{path}: {(err.strerror or str(err)).lower()}", hint="a regime needs this file") from err
+    except UnicodeDecodeError as err:
+        raise ProblemsError(str(path), (Problem(f"not UTF-8 at byte {err.start}"),)) from err
+    if not isinstance(content, dict):
+        raise ProblemsError(str(path), (Problem("got no mapping, expected keys at the top level"),))
+    return content
+
+
+def _header(
+    content: dict[str, Yaml], name: str, rows: tuple[Requirement, ...], digest: Digest, problems: list[Problem]
+) -> Regime | None:
+    if content.get("id") != name:
+        problems.append(Problem(f"regime.yaml.id: got {content.get('id')!r}, expected the folder's name {name!r}"))
+    if content.get("format") != REGIME_FORMAT:
+        problems.append(Problem(f"regime.yaml.format: got {content.get('format')!r}, expected {REGIME_FORMAT}"))
+    plain = {"applies_from": None, "applies_until": None, **content, "requirements": [], "digest": digest}
+    reader = converter()
+    reader.register_structure_hook(model.Check, lambda data, _type: data)  # the rows are read by `_requirements`
+    try:
+        regime = reader.structure(plain, Regime)
+    except Exception as err:  # noqa: BLE001  # cattrs raises groups of many kinds; each is told
+        problems.extend(explain(err, "regime.yaml"))
+        return None
+    return replace(regime, requirements=rows)
+
+
+def _requirements(content: dict[str, Yaml], problems: list[Problem]) -> Iterator[Requirement]:
+    rows = content.get("requirements")
+    if not isinstance(rows, list) or set(content) != {"requirements"}:
+        problems.append(Problem("requirements.yaml: expected one key, requirements, with a list"))
+        return
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            problems.append(Problem(f"requirements.yaml [{number}]: got {row!r}, expected a mapping"))
+            continue
+        where = f"requirements.yaml [{row.get('id', number)}]"
+        check = parse_check(row.get("check"), f"{where}.check", problems)
+        reader = converter()
+        reader.register_structure_hook(model.Check, lambda _data, _type, check=check: check)
+        try:
+            requirement = reader.structure({**row, "check": {}}, Requirement)
+        except Exception as err:  # noqa: BLE001  # as above
+            problems.extend(explain(err, where))
+            continue
+        if check is not None:
+            yield requirement
+
+
+def parse_check(data: Yaml, where: str, problems: list[Problem], depth: int = 0) -> model.Check | None:
+    """Return the check that a mapping with one key describes; faults are added to `problems`."""
+    if not isinstance(data, dict) or len(data) != 1:
+        problems.append(Problem(f"{where}: got {data!r}, expected a mapping with one of: {', '.join(CHECKS)}"))
+        return None
+    ((kind, body),) = data.items()
+    if kind not in CHECKS:
+        near = difflib.get_close_matches(kind, CHECKS, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(CHECKS)}"
+        problems.append(Problem(f"{where}: unknown check {kind!r} ({advice})"))
+        return None
+    if kind in {"all_of", "any_of"}:
+        if not isinstance(body, list) or depth >= MAX_CHECK_DEPTH:
+            problems.append(Problem(f"{where}.{kind}: expected a list of checks, at most {MAX_CHECK_DEPTH} deep"))
+            return None
+        parts = [parse_check(part, f"{where}.{kind}[{n}]", problems, depth + 1) for n, part in enumerate(body)]
+        return cast("model.Check", CHECKS[kind](checks=tuple(part for part in parts if part is not None)))
+    if kind == "narrative" and isinstance(body, str):
+        body = {"slot": body}
+    try:
+        check = cast("model.Check", converter().structure(body, CHECKS[kind]))
+    except Exception as err:  # noqa: BLE001  # as above
+        problems.extend(explain(err, f"{where}.{kind}"))
+        return None
+    problems.extend(_check_faults(check, f"{where}.{kind}"))
+    return check
+
+
+def _check_faults(check: model.Check, where: str) -> Iterator[Problem]:
+    select = getattr(check, "select", None)
+    if isinstance(select, model.Select):
+        if (select.id is None) == (select.kind is None):
+            yield Problem(f"{where}.select: expected id or kind, and not both")
+        if select.id is not None and (select.name or select.feature or select.split or select.except_splits):
+            yield Problem(f"{where}.select: an id stands alone; name, feature and split go with kind")
+    if isinstance(check, model.Bound):
+        given = [name for name in ("at_least", "at_most", "above", "below") if getattr(check, name) is not None]
+        if len(given) != 1:
+            yield Problem(
+                f"{where}: got {' and '.join(given) or 'no bound'}, expected one of at_least, at_most, above, below"
+            )
+
+
+def lint(regime: Regime, folder: Path) -> Iterator[Problem]:
+    """Yield each fault that shows only when the files are seen together."""
+    ids = [row.id for row in regime.requirements]
+    slots = {slot.slot for slot in regime.narratives}
+    if not ids:
+        yield Problem("requirements.yaml: no requirement, and nothing to check is never a pass")
+    for row in regime.requirements:
+        if ids.count(row.id) > 1:
+            yield Problem(f"requirements.yaml [{row.id}]: id stands {ids.count(row.id)} times")
+        if not _ID.fullmatch(row.id):
+            yield Problem(f"requirements.yaml [{row.id}]: id is not of the form ABC-12")
+        for slot in _slots(row.check):
+            if slot not in slots:
+                yield Problem(f"requirements.yaml [{row.id}]: narrative {slot!r} is no slot of regime.yaml")
+    yield from _lint_templates(regime, folder / "templates")
+
+
+def _slots(check: model.Check) -> Iterator[str]:
+    if isinstance(check, model.NarrativeWritten):
+        yield check.slot
+    elif isinstance(check, (model.AllOf, model.AnyOf)):
+        for part in check.checks:
+            yield from _slots(part)
+
+
+def _lint_templates(regime: Regime, folder: Path) -> Iterator[Problem]:
+    listed = {name for document in regime.documents for name in document.templates}
+    there = {path.name: path for path in sorted(folder.glob("*.md.j2"))} if folder.is_dir() else {}
+    for name in sorted(listed - there.keys()):
+        yield Problem(f"regime.yaml.documents: template {name!r} is not in templates/")
+    for name in sorted(there.keys() - listed):
+        yield Problem(f"templates/{name}: belongs to no document of regime.yaml")
+    for name, path in there.items():
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            for phrase in regime.wording.forbidden:
+                if phrase.lower() in line.lower():
+                    yield Problem(
+                        f"templates/{name}:{number}: {phrase!r} is not this regime's word, say {regime.wording.claim!r}"
+                    )
