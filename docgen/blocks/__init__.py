@@ -1,0 +1,70 @@
+"""Blocks: what a page may name. Facts and verdicts in, typed tables, plots and gaps out; pure.
+
+A block is one function in the module of its subject, in the table below. It shows its own gap when there is nothing to
+show, so that templates need no conditions.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+
+from docgen.blocks import data, details, explanations, fairness, lineage, overview, performance, requirements
+from docgen.errors import UsageError
+from docgen.model.document import Block, Dossier
+
+Options = Mapping[str, str]
+Make = Callable[[Dossier, Options], tuple[Block, ...]]
+
+BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
+    "title": (overview.title, frozenset()),
+    "verdicts": (overview.verdicts, frozenset()),
+    "gaps": (overview.gaps, frozenset()),
+    "document-control": (overview.document_control, frozenset()),
+    "model-details": (details.model_details, frozenset()),
+    "aliases": (details.aliases, frozenset()),
+    "runs": (details.runs, frozenset()),
+    "params": (details.params, frozenset()),
+    "tags": (details.tags, frozenset()),
+    "history": (details.history, frozenset()),
+    "narrative": (details.narrative, frozenset({"slot"})),
+    "performance": (performance.performance, frozenset({"split"})),
+    "confusion": (performance.confusion, frozenset()),
+    "calibration": (performance.calibration, frozenset()),
+    "fairness": (fairness.fairness, frozenset({"kind"})),
+    "explanations": (explanations.explanations, frozenset()),
+    "datasets": (data.datasets, frozenset()),
+    "lineage": (lineage.lineage, frozenset()),
+    "change": (lineage.change, frozenset()),
+    "commit": (lineage.commit, frozenset()),
+    "signature": (lineage.signature, frozenset()),
+    "environment": (lineage.environment, frozenset()),
+    "artifacts": (lineage.artifacts, frozenset()),
+    "findings": (requirements.findings, frozenset()),
+    "requirements": (requirements.requirements, frozenset()),
+    "matrix": (requirements.matrix, frozenset()),
+    "evidence": (requirements.evidence, frozenset()),
+}
+"""Block name -> (function, options it takes)."""
+
+
+def make(name: str, dossier: Dossier, options: Options) -> tuple[Block, ...]:
+    """Return the blocks that a page names.
+
+    Raises:
+        UsageError: no such block or option; the message names the nearest.
+    """
+    if name not in BLOCKS:
+        raise UsageError(
+            f"unknown block {name!r} ({_near(name, BLOCKS)})", hint="the blocks are listed in docs/regimes.md"
+        )
+    function, known = BLOCKS[name]
+    for option in options:
+        if option not in known:
+            raise UsageError(f"block {name!r}: unknown option {option!r} ({_near(option, known)})")
+    return function(dossier, options)
+
+
+def _near(word: str, known: Mapping[str, object] | frozenset[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"

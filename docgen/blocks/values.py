@@ -1,0 +1,151 @@
+"""How single facts become lines: a quantity with its interval and n, a gap with how to fill it."""
+
+from __future__ import annotations
+
+from docgen.assess.select import parts
+from docgen.model.assessment import Gap
+from docgen.model.document import Absent, Dossier, GapBox, Inline, Line, Shown, ValueFormat, Words
+from docgen.model.evidence import Column, Evidence, Missing, Quantity, Scalar
+from docgen.model.regime import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, Present
+from docgen.model.snapshot import PREVIOUS
+
+HELD_OUT_FIRST = ("test", "out_of_time", "holdout", "validation")
+TRAINING = ("train", "training")
+
+SPECIAL = {
+    "nan": "not a number",
+    "+inf": "infinite",
+    "-inf": "minus infinite",
+    "+inf (clamped)": "infinite (clamped by the store)",
+    "-inf (clamped)": "minus infinite (clamped by the store)",
+    "undefined": "undefined",
+}
+"""Words for a quantity without a finite value; never 0."""
+
+NONE = (Absent(wanted="value"),)
+
+
+def text(value: str | None, evidence: str, form: ValueFormat = "text") -> Line:
+    """Return a text fact, or its absence."""
+    return (Shown(value=value, evidence=evidence, format=form),) if value else (Absent(wanted="value"),)
+
+
+def quantity(value: Quantity, evidence: str) -> Line:
+    """Return a number as people quote it: value (95% interval), or why there is none."""
+    if value.value is None:
+        return (Absent(wanted="value", reason=SPECIAL.get(value.special or "", "not recorded")),)
+    return (Shown(value=value.value, evidence=evidence, format="number", unit=_unit(value.unit)),)
+
+
+def interval(value: Quantity, evidence: str) -> Line:
+    """Return `low to high`, or that there is no interval."""
+    if value.interval is None:
+        return (Absent(wanted="interval", reason="none"),)
+    return (
+        Shown(value=value.interval.low, evidence=evidence, format="number"),
+        Words(text=" to "),
+        Shown(value=value.interval.high, evidence=evidence, format="number"),
+    )
+
+
+def full(value: Quantity, evidence: str) -> Line:
+    """Return `value (95% CI low to high, n = ...)` with what there is."""
+    line: list[Inline] = list(quantity(value, evidence))
+    if value.value is None or (value.interval is None and value.n is None):
+        return tuple(line)
+    line.append(Words(text=" ("))
+    if value.interval is not None:
+        line.append(Shown(value=value.interval.level, evidence=evidence, format="percent"))
+        line += [Words(text=" CI "), *interval(value, evidence)]
+    if value.n is not None:
+        line.append(Words(text=", n = " if value.interval is not None else "n = "))
+        line.append(Shown(value=value.n, evidence=evidence, format="count"))
+    line.append(Words(text=")"))
+    return tuple(line)
+
+
+def cell(value: Scalar, column: Column, evidence: str) -> Line:
+    """Return a cell of an evidence table."""
+    if value is None or value == "":
+        return (Absent(wanted=column.title),) if value is None else ()
+    if isinstance(value, bool):
+        return (Shown(value="yes" if value else "no", evidence=evidence),)
+    forms: dict[str, ValueFormat] = {"count": "count", "number": "number", "fraction": "number", "digest": "digest"}
+    form = forms.get(column.kind, "text")
+    return (
+        Shown(
+            value=value,
+            evidence=evidence,
+            format=form if isinstance(value, (int, float)) or form == "digest" else "text",
+        ),
+    )
+
+
+def _unit(unit: str) -> str:
+    """Fractions and ratios read as plain numbers."""
+    return "" if unit in {"fraction", "ratio", ""} else unit
+
+
+def name_of(item: Evidence) -> Line:
+    """Return what a metric is called: docgen's title where the file gives one, else its key as logged."""
+    value = item.value
+    if isinstance(value, Quantity) and value.title:
+        return (Shown(value=value.title, evidence=item.id),)
+    return (Shown(value=parts(item.id).name, evidence=item.id, format="code"),)
+
+
+def splits(items: tuple[Evidence, ...]) -> tuple[str | None, ...]:
+    """Return the splits named by some ids: held-out ones first, unnamed and training ones last."""
+    found = {parts(item.id).split for item in items}
+
+    def rank(split: str | None) -> tuple[int, str]:
+        if split in HELD_OUT_FIRST:
+            return HELD_OUT_FIRST.index(split), ""
+        last = 30 if split in TRAINING else 20 if split is None else 10
+        return last, split or ""
+
+    return tuple(sorted(found, key=rank))
+
+
+def of_split(items: tuple[Evidence, ...], split: str | None) -> tuple[Evidence, ...]:
+    """Return the items of one split."""
+    return tuple(item for item in items if parts(item.id).split == split)
+
+
+def previous(dossier: Dossier, evidence: str) -> Evidence | None:
+    """Return the same fact of the previous version."""
+    return dossier.snapshot.find(PREVIOUS + evidence)
+
+
+def gap_wanting(dossier: Dossier, wanted: str, kind: str) -> GapBox:
+    """Return the gap box for a missing kind of evidence: supplied as the requirement says that looks for this kind."""
+    for regime, assessment in zip(dossier.regimes, dossier.assessments, strict=True):
+        asking = {row.id for row in regime.requirements if kind in _kinds(row.check)}
+        found = [gap for gap in assessment.gaps if gap.requirement in asking]
+        if found:
+            return _box(found[0], wanted)
+    return GapBox(wanted=wanted, why="nothing of the kind was found")
+
+
+def _kinds(check: Check) -> frozenset[str]:
+    """Return the kinds of evidence that a check looks for."""
+    if isinstance(check, (AllOf, AnyOf)):
+        return frozenset(kind for part in check.checks for kind in _kinds(part))
+    if isinstance(check, DatasetManifest):
+        return frozenset({"dataset"})
+    select = check.select if isinstance(check, (Present, Bound, FreshWithin)) else None
+    if select is None:
+        return frozenset()
+    return frozenset({select.kind or (select.id or "").partition(":")[0]})
+
+
+def _box(gap: Gap, wanted: str) -> GapBox:
+    return GapBox(wanted=wanted, why=gap.why, owner=gap.owner, supply=gap.supply, requirements=(gap.requirement,))
+
+
+def missing_box(item: Evidence) -> GapBox | None:
+    """Return the gap box of evidence that is `Missing`, or None."""
+    value = item.value
+    if not isinstance(value, Missing):
+        return None
+    return GapBox(wanted=value.wanted, why=value.reason.replace("_", " "), supply=value.supply)

@@ -1,0 +1,1 @@
+"""How values look: numbers, figures, pages. jinja2 and matplotlib live here."""

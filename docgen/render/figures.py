@@ -1,0 +1,138 @@
+"""Plots as SVG: the same bytes for the same data, readable in print and without colour.
+
+`matplotlib.pyplot` is not imported: it costs start-up time and keeps global state.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from docgen.model.document import Mark, Plot
+from docgen.render.text import one_line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, LINE, SOFT, WARM = "#1b2733", "#0072B2", "#8aa0b4", "#D55E00"
+"""Okabe and Ito's blue and vermillion keep apart for every kind of colour vision."""
+
+WIDTH = 6.6
+"""Inches; fits an A4 text column."""
+
+MAX_MARKS = 40
+MAX_LABEL = 44
+
+_SETTINGS = {
+    "svg.hashsalt": "docgen",
+    "svg.fonttype": "path",
+    "text.parse_math": False,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dde4ea",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+}
+
+
+def draw(plot: Plot) -> bytes:
+    """Return a plot as SVG with white ground, text as outlines, no date and no random ids."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(WIDTH, _height(plot)), layout="constrained")
+        axes = figure.add_subplot()
+        _DRAW[plot.kind](axes, plot)
+        axes.set_xlabel(label(plot.x_title))
+        if plot.y_title:
+            axes.set_ylabel(label(plot.y_title))
+        out = io.BytesIO()
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
+    return out.getvalue()
+
+
+def label(text: str) -> str:
+    """Return logged text as it may stand in a plot: visible, on one line, cut."""
+    shown = one_line(text, limit=400)
+    return shown if len(shown) <= MAX_LABEL else f"{shown[: MAX_LABEL - 1]}\u2026"
+
+
+def _height(plot: Plot) -> float:
+    if plot.kind in {"dots", "bars"}:
+        return 0.85 + 0.27 * max(2, min(len(plot.marks), MAX_MARKS + 1))
+    return 4.2 if plot.kind == "calibration" else 2.8
+
+
+def _shown(plot: Plot) -> tuple[Mark, ...]:
+    return plot.marks[:MAX_MARKS]
+
+
+def _rows(axes: Axes, marks: tuple[Mark, ...], total: int) -> None:
+    """Label the rows of a plot from top to bottom, and say how many are left out."""
+    names = [label(mark.label) for mark in marks]
+    ticks = list(range(len(marks)))
+    if total > len(marks):
+        names.append(f"{total - len(marks)} more in the table")
+        ticks.append(len(marks))
+    axes.set_yticks(ticks, names)
+    axes.set_ylim(len(ticks) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+
+
+def _dots(axes: Axes, plot: Plot) -> None:
+    marks = _shown(plot)
+    for row, mark in enumerate(marks):
+        if mark.low is not None and mark.high is not None:
+            axes.plot([mark.low, mark.high], [row, row], color=LINE, linewidth=1.6, solid_capstyle="butt")
+            axes.plot([mark.low, mark.high], [row, row], "|", color=LINE, markersize=6)
+        style = {"marker": "D", "color": WARM} if mark.emphasis else {"marker": "o", "color": LINE}
+        axes.plot([mark.value], [row], linestyle="none", markersize=5.5, **style)
+    if plot.reference is not None:
+        axes.axvline(plot.reference, color=INK, linewidth=0.9, linestyle="--")
+    _rows(axes, marks, len(plot.marks))
+
+
+def _bars(axes: Axes, plot: Plot) -> None:
+    marks = _shown(plot)
+    axes.barh(range(len(marks)), [mark.value for mark in marks], color=LINE, height=0.62)
+    for row, mark in enumerate(marks):
+        if mark.low is not None and mark.high is not None:
+            axes.plot([mark.low, mark.high], [row, row], color=INK, linewidth=1.2)
+            axes.plot([mark.low, mark.high], [row, row], "|", color=INK, markersize=5)
+    axes.set_xlim(left=min(0.0, *(mark.value for mark in marks)) if marks else 0)
+    _rows(axes, marks, len(plot.marks))
+
+
+def _lines(axes: Axes, plot: Plot) -> None:
+    for curve, style in zip(plot.curves, ("-", "--", ":", "-.") * 10, strict=False):
+        axes.plot(curve.x, curve.y, style, color=LINE, linewidth=1.6)
+
+
+def _calibration(axes: Axes, plot: Plot) -> None:
+    axes.plot([0, 1], [0, 1], color=INK, linewidth=0.9, linestyle="--")
+    for curve in plot.curves:
+        for x, low, high in zip(curve.x, curve.low, curve.high, strict=True):
+            axes.plot([x, x], [low, high], color=LINE, linewidth=1.4)
+        axes.plot(curve.x, curve.y, "o-", color=LINE, linewidth=1.4, markersize=4.5)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.set_aspect("equal")
+
+
+_DRAW: dict[str, Callable[[Axes, Plot], None]] = {
+    "dots": _dots,
+    "bars": _bars,
+    "lines": _lines,
+    "calibration": _calibration,
+}

@@ -1,0 +1,183 @@
+"""The `docgen` domain: `{docgen:block}`, `{docgen:metric}`, `{docgen:value}`, `{docgen:evidence}`, and its anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import Directive, directives
+from docutils.statemachine import StringList
+from sphinx.builders import Builder
+from sphinx.domains import Domain
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
+
+from docgen.blocks import make
+from docgen.blocks.values import full
+from docgen.errors import DocgenError
+from docgen.model.document import Absent, Dossier, Line, Link, Shown
+from docgen.model.evidence import Evidence, Missing, Quantity, Text
+from docgen.sphinx_ext.nodes_ import NodeMaker
+from docgen.sphinx_ext.warnings_ import Warn, warn
+
+FIGURES = "_figures"
+
+
+def dossier_of(env: BuildEnvironment) -> Dossier:
+    """Return the dossier of a build; it was read when the build began."""
+    found: Dossier = env.app.docgen_dossier  # type: ignore[attr-defined]  # set by `docgen.sphinx_ext.main`
+    return found
+
+
+def maker(env: BuildEnvironment, prose: Any = None) -> NodeMaker:  # noqa: ANN401  # a callable of NodeMaker
+    """Return what makes nodes for the document that is being read."""
+    domain = env.get_domain("docgen")
+    docname = env.docname
+
+    def anchor(label: str, name: str) -> None:
+        domain.data["anchors"].setdefault(label, (docname, name))
+
+    def image(name: str, svg: bytes) -> str:
+        file = f"{FIGURES}/{docname.replace('/', '-')}-{name}"
+        path = Path(env.srcdir) / file
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_bytes() != svg:
+            path.write_bytes(svg)
+        return f"/{file}"
+
+    return NodeMaker(dossier_of(env), anchor, image, prose or (lambda _text, _slot: []))
+
+
+class BlockDirective(SphinxDirective):
+    """`{docgen:block} <name>`: fetches values by the block's name; has no content, so nothing can be smuggled in."""
+
+    required_arguments = 1
+    optional_arguments = 0
+    has_content = False
+    option_spec: ClassVar[dict[str, Any]] = {
+        "slot": directives.unchanged_required,
+        "split": directives.unchanged_required,
+        "kind": lambda value: directives.choice(value, ("unitary", "intersectional")),
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the nodes of the block."""
+        dossier = dossier_of(self.env)
+        self.env.note_dependency(self.config.docgen_dossier)
+        try:
+            blocks = make(self.arguments[0], dossier, {key: str(value) for key, value in self.options.items()})
+        except DocgenError as err:
+            warn(Warn.BLOCK, err.message, location=self.get_location())
+            return [nodes.inline("", f"[{err.message}]", classes=["docgen-absent"])]
+        return maker(self.env, self._prose).make(blocks)
+
+    def _prose(self, markdown: str, slot: str) -> list[nodes.Node]:
+        holder = nodes.container()
+        lines = StringList(markdown.splitlines(), source=f"narratives/{slot}.md")
+        self.state.nested_parse(lines, self.content_offset, holder)
+        return list(holder.children)
+
+
+class _EvidenceRole(SphinxRole):
+    """A role that names evidence by id."""
+
+    def find(self, name: str) -> Evidence | None:
+        """Return the evidence, or None with a warning."""
+        found = dossier_of(self.env).snapshot.find(name)
+        if found is None:
+            warn(Warn.UNKNOWN_EVIDENCE, f"no evidence {name!r}", location=self.get_location())
+        return found
+
+    def show(self, line: Line) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return a line as the role's result."""
+        return maker(self.env).line(line), []
+
+
+class MetricRole(_EvidenceRole):
+    """``{docgen:metric}`roc_auc@test` ``: the value with interval and n."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the metric, or a visible gap."""
+        name = f"metric:{self.text}"
+        found = self.find(name)
+        if found is None or not isinstance(found.value, Quantity):
+            return self.show((Absent(wanted=name, reason="not recorded"),))
+        return self.show(full(found.value, found.id))
+
+
+class ValueRole(_EvidenceRole):
+    """``{docgen:value}`param:C` `` or ``{docgen:value}`version:3#created` ``: one value, or one field of a record."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the value, or a visible gap."""
+        name, _, field = self.text.partition("#")
+        found = self.find(name)
+        absent: Line = (Absent(wanted=name, reason="not recorded"),)
+        if found is None or isinstance(found.value, Missing):
+            return self.show(absent)
+        if isinstance(found.value, Quantity) and not field:
+            return self.show(full(found.value, found.id))
+        field = field or ("text" if isinstance(found.value, Text) else "")
+        value = getattr(found.value, field, None) if field in getattr(type(found.value), "__slots__", ()) else None
+        if not isinstance(value, (str, int, float)):
+            warn(Warn.UNKNOWN_EVIDENCE, f"{name!r} has no single value {field!r}", location=self.get_location())
+            return self.show(absent)
+        return self.show(
+            (Shown(value=value, evidence=found.id, format="number" if isinstance(value, float) else "text"),)
+        )
+
+
+class EvidenceRole(_EvidenceRole):
+    """``{docgen:evidence}`dataset:test` ``: a link into the list of evidence."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or a visible gap."""
+        if self.find(self.text) is None:
+            return self.show((Absent(wanted=self.text, reason="not recorded"),))
+        return self.show((Link(label=f"evidence:{self.text}", text=self.text),))
+
+
+class DocgenDomain(Domain):
+    """Holds the anchors of all documents, so that links between pages resolve."""
+
+    name = "docgen"
+    label = "docgen"
+    data_version = 1
+    initial_data: ClassVar[dict[str, Any]] = {"anchors": {}}
+    directives: ClassVar[dict[str, type[Directive]]] = {"block": BlockDirective}
+    roles: ClassVar[dict[str, Any]] = {"metric": MetricRole(), "value": ValueRole(), "evidence": EvidenceRole()}
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget the anchors of a document that is read again."""
+        anchors = self.data["anchors"]
+        for label in [label for label, (home, _) in anchors.items() if home == docname]:
+            del anchors[label]
+
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
+        """Take over the anchors that another process read."""
+        for label, (home, name) in otherdata["anchors"].items():
+            if home in docnames:
+                self.data["anchors"][label] = (home, name)
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: Any,  # noqa: ANN401  # pending_xref
+        contnode: Any,  # noqa: ANN401
+    ) -> nodes.reference | None:
+        """Return the link to an anchor; None leaves the text without a link."""
+        found = self.data["anchors"].get(target)
+        if found is None:
+            return None
+        return make_refnode(builder, fromdocname, found[0], found[1], contnode)
+
+    def resolve_any_xref(self, *arguments: Any) -> list[Any]:  # noqa: ANN401
+        """Anchors are reached by their labels alone."""
+        return []

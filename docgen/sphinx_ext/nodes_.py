@@ -1,0 +1,280 @@
+"""Blocks become docutils nodes. Values become text nodes with their evidence id; nothing here is parsed as markup."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx import addnodes
+
+from docgen.model.assessment import Verdict
+from docgen.model.document import (
+    Absent,
+    Badge,
+    Block,
+    Bullets,
+    Dossier,
+    Facts,
+    Figure,
+    GapBox,
+    Graph,
+    Grid,
+    Heading,
+    Inline,
+    Line,
+    Link,
+    Paragraph,
+    Prose,
+    Shown,
+    Words,
+)
+from docgen.render.figures import draw
+from docgen.render.filters import shown
+from docgen.render.graph import draw_graph
+from docgen.render.text import one_line, visible
+
+VERDICT_WORDS = {
+    Verdict.MET: "met",
+    Verdict.NOT_MET: "not met",
+    Verdict.NOT_ASSESSED: "not assessed",
+    Verdict.WAIVED: "waived",
+    Verdict.NOT_APPLICABLE: "not applicable",
+    Verdict.AWAITING_ATTESTATION: "awaiting attestation",
+}
+
+
+class docgen_value(nodes.inline):  # noqa: N801  # docutils names node classes in lower case
+    """A shown value: text, with the id of its evidence and where that was read."""
+
+
+def anchor_id(label: str) -> str:
+    """Return the HTML id and PDF label of an anchor; logged text in a label never reaches the markup."""
+    return f"dg-{hashlib.sha256(label.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeMaker:
+    """Makes nodes for one document.
+
+    Args:
+        dossier: whose values are shown.
+        anchor: told the label and id of each anchor.
+        image: given a file name and SVG bytes, writes the file and returns its URI in the document.
+        prose: given Markdown and a slot, returns the parsed nodes.
+    """
+
+    dossier: Dossier
+    anchor: Callable[[str, str], None]
+    image: Callable[[str, bytes], str]
+    prose: Callable[[str, str], list[nodes.Node]]
+
+    def make(self, blocks: tuple[Block, ...]) -> list[nodes.Node]:
+        """Return the nodes of some blocks."""
+        return [node for block in blocks for node in self._block(block)]
+
+    def _block(self, block: Block) -> list[nodes.Node]:
+        match block:
+            case Paragraph():
+                return [nodes.paragraph("", "", *self.line(block.line))]
+            case Bullets():
+                items = [nodes.list_item("", nodes.paragraph("", "", *self.line(line))) for line in block.items]
+                return [nodes.bullet_list("", *items)]
+            case Facts():
+                return [self._facts(block)]
+            case Grid():
+                return self._grid(block)
+            case Figure():
+                return [self._figure(f"{block.name}.svg", draw(block.plot), block.caption, block.alt)]
+            case Graph():
+                return [self._figure(f"{block.name}.svg", draw_graph(block), block.caption, block.alt)]
+            case GapBox():
+                return [self._gap(block)]
+            case Prose():
+                return self._prose(block)
+            case Heading():
+                return [self._heading(block)]
+
+    def line(self, line: Line) -> list[nodes.Node]:
+        """Return the inline nodes of a line."""
+        return [self._inline(item) for item in line]
+
+    def _inline(self, item: Inline) -> nodes.Node:
+        match item:
+            case Words():
+                return nodes.strong("", item.text) if item.strong else nodes.Text(item.text)
+            case Shown():
+                return self._shown(item)
+            case Absent():
+                text = visible(item.reason)
+                return nodes.inline("", text, classes=["docgen-absent"])
+            case Badge():
+                word = VERDICT_WORDS[item.verdict]
+                return nodes.inline("", word, classes=["docgen-verdict", f"docgen-verdict-{item.verdict.value}"])
+            case Link():
+                return self._link(item)
+
+    def _shown(self, item: Shown) -> nodes.Node:
+        if item.value is None:
+            return nodes.inline("", "not recorded", classes=["docgen-absent"])
+        text = shown(item.value, item.format, item.unit)
+        node = docgen_value("", "", classes=["docgen-value"], evidence=item.evidence, source=self.source(item))
+        if item.format in {"code", "digest"}:
+            node["classes"].append("docgen-code")
+            if item.format == "digest":
+                node["whole"] = one_line(str(item.value))
+        if isinstance(item.value, (int, float)) and not isinstance(item.value, bool):
+            node["classes"].append("docgen-number")
+        node += nodes.Text(text)
+        return node
+
+    def source(self, item: Shown) -> str:
+        """Return where a value was read, for hover and focus: evidence id, URI, key, step, time, digest."""
+        found = self.dossier.snapshot.find(item.evidence)
+        rows = [f"evidence  {item.evidence}"]
+        if item.format == "digest":
+            rows.append(f"whole  {item.value}")
+        if found is not None:
+            where = found.provenance
+            rows.append(f"read from  {where.uri}")
+            for name, value in (
+                ("key", where.key),
+                ("step", where.step),
+                ("recorded", where.time),
+                ("sha256", where.sha256),
+            ):
+                if value is not None:
+                    rows.append(f"{name}  {value}")
+        return "\n".join(one_line(row, limit=300) for row in rows)
+
+    def _link(self, item: Link) -> nodes.Node:
+        text: nodes.Node = nodes.Text(one_line(item.text))
+        if item.label.startswith("evidence:"):
+            name = item.label.removeprefix("evidence:")
+            text = docgen_value("", one_line(item.text), classes=["docgen-code"], evidence=name)
+        reference = addnodes.pending_xref(
+            "", text, refdomain="docgen", reftype="anchor", reftarget=item.label, refexplicit=True, refwarn=False
+        )
+        return reference
+
+    def _anchored(self, label: str) -> nodes.target:
+        name = anchor_id(label)
+        self.anchor(label, name)
+        return nodes.target("", "", ids=[name])
+
+    def _heading(self, block: Heading) -> nodes.Node:
+        rubric = nodes.rubric("", block.text)
+        rubric["heading-level"] = 3
+        if block.value is not None:
+            rubric += nodes.Text(" ")
+            rubric += self._shown(block.value)
+        if block.anchor:
+            name = anchor_id(block.anchor)
+            self.anchor(block.anchor, name)
+            rubric["ids"].append(name)
+        return rubric
+
+    def _facts(self, block: Facts) -> nodes.table:
+        rows = [nodes.row("", _entry([nodes.Text(label)]), _entry(self.line(line))) for label, line in block.rows]
+        return _table(block.caption, (28, 72), [], rows, ["docgen-facts"], stub=True)
+
+    def _grid(self, block: Grid) -> list[nodes.Node]:
+        heads = [
+            _entry([nodes.Text(head)] if isinstance(head, str) else self.line(head), number=i in block.numeric)
+            for i, head in enumerate(block.columns)
+        ]
+        rows = []
+        for position, row in enumerate(block.rows):
+            cells = [_entry(self.line(line), number=i in block.numeric) for i, line in enumerate(row)]
+            if block.anchors:
+                cells[0][0].insert(0, self._anchored(block.anchors[position]))
+            rows.append(nodes.row("", *cells))
+        classes = ["docgen-grid", *([f"docgen-{block.style}"] if block.style else [])]
+        widths = _widths(block)
+        result: list[nodes.Node] = [_table(block.caption, widths, [nodes.row("", *heads)], rows, classes)]
+        result += [nodes.paragraph("", "", *self.line(line), classes=["docgen-note"]) for line in block.notes]
+        return result
+
+    def _figure(self, name: str, svg: bytes, caption: str, alt: str) -> nodes.figure:
+        image = nodes.image("", uri=self.image(name, svg), alt=one_line(alt))
+        return nodes.figure("", image, nodes.caption("", caption), classes=["docgen-figure"])
+
+    def _gap(self, block: GapBox) -> nodes.admonition:
+        box = nodes.admonition("", nodes.title("", f"Gap: {visible(block.wanted)}"), classes=["docgen-gap"])
+        box += nodes.paragraph("", f"Why: {visible(block.why)}.")
+        if block.owner or block.supply:
+            by = f"From the {block.owner}. " if block.owner else ""
+            box += nodes.paragraph("", f"{by}How to supply it: {visible(block.supply)}" if block.supply else by.strip())
+        if block.requirements:
+            line: list[nodes.Node] = [nodes.Text("Wanted by ")]
+            for name in block.requirements:
+                line += [self._link(Link(label=f"need:{name}", text=name)), nodes.Text(" ")]
+            box += nodes.paragraph("", "", *line)
+        return box
+
+    def _prose(self, block: Prose) -> list[nodes.Node]:
+        evidence = f"narrative:{block.slot}"
+        by = (
+            Words(text="Written by the "),
+            Shown(value=block.author_role, evidence=evidence),
+            Words(text=", "),
+            Shown(value=block.date, evidence=evidence),
+            Words(text="."),
+        )
+        body = nodes.container("", *self.prose(block.markdown, block.slot), classes=["docgen-prose"])
+        return [body, nodes.paragraph("", "", *self.line(by), classes=["docgen-note"])]
+
+
+def _entry(children: list[nodes.Node], *, number: bool = False) -> nodes.entry:
+    paragraph = nodes.paragraph("", "", *children)
+    return nodes.entry("", paragraph, classes=["docgen-num"] if number else [])
+
+
+def _table(
+    caption: str,
+    widths: tuple[int, ...],
+    head: list[nodes.row],
+    body: list[nodes.row],
+    classes: list[str],
+    *,
+    stub: bool = False,
+) -> nodes.table:
+    group = nodes.tgroup("", cols=len(widths))
+    for position, width in enumerate(widths):
+        column = nodes.colspec("", colwidth=width)
+        if stub and position == 0:
+            column["stub"] = 1
+        group += column
+    if head:
+        group += nodes.thead("", *head)
+    group += nodes.tbody("", *body)
+    table = nodes.table("", classes=classes)
+    if caption:
+        table += nodes.title("", caption)
+    table += group
+    return table
+
+
+def _widths(block: Grid) -> tuple[int, ...]:
+    """Return relative column widths from the longest words of each column, so that text columns get the room."""
+    widths = []
+    for position, head in enumerate(block.columns):
+        longest = len(head) if isinstance(head, str) else 12
+        for row in block.rows[:60]:
+            size = sum(len(_plain(item)) for item in row[position])
+            longest = max(longest, min(size, 48))
+        widths.append(max(6, longest))
+    return tuple(widths)
+
+
+def _plain(item: Inline) -> str:
+    match item:
+        case Words() | Link():
+            return item.text
+        case Shown():
+            return shown(item.value, item.format, item.unit) if item.value is not None else ""
+        case Absent():
+            return item.reason
+        case Badge():
+            return VERDICT_WORDS[item.verdict]
