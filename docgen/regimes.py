@@ -80,8 +80,12 @@ def load_regime(folder: Path) -> Regime:
     return regime
 
 
-def folder_digest(folder: Path) -> Digest:
+def folder_digest(folder: Path, *, skip: frozenset[str] = frozenset({"__pycache__"})) -> Digest:
     """Return the SHA-256 over path and SHA-256 of every file below a folder, so that a changed template shows.
+
+    Args:
+        folder: what to digest.
+        skip: names of folders that are left out.
 
     Raises:
         UnsafeError: a link lies in the folder; it could lead out of it.
@@ -92,7 +96,7 @@ def folder_digest(folder: Path) -> Digest:
             raise UnsafeError(
                 f"{path} is a link, expected files and folders only", hint="copy the file into the folder"
             )
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and not skip & set(path.relative_to(folder).parts):
             members.append([path.relative_to(folder).as_posix(), sha256(path.read_bytes())])
     return sha256(canonical(members))
 

@@ -9,6 +9,11 @@ from docgen.errors import UsageError
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def package_dir() -> Path:
+    """Return the folder of docgen's own code."""
+    return _PACKAGE
+
+
 def regimes_dir() -> Path:
     """Return the folder of the regimes that come with docgen."""
     return _data("regimes")

@@ -21,6 +21,7 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "verdicts": (overview.verdicts, frozenset()),
     "gaps": (overview.gaps, frozenset()),
     "document-control": (overview.document_control, frozenset()),
+    "downloads": (overview.downloads, frozenset()),
     "model-details": (details.model_details, frozenset()),
     "aliases": (details.aliases, frozenset()),
     "runs": (details.runs, frozenset()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from docgen.assess.select import parts
+from docgen.assessment.select import parts
 from docgen.blocks.values import cell, gap_wanting, missing_box, of_split, splits
 from docgen.model.document import Block, Dossier, Facts, Figure, Grid, Heading, Line, Mark, Plot, Shown, ValueFormat
 from docgen.model.evidence import Evidence, Table

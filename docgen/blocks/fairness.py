@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from docgen.assess.select import JOIN, parts
+from docgen.assessment.select import JOIN, parts
 from docgen.blocks.values import cell, full, gap_wanting, missing_box, splits
 from docgen.model.document import Absent, Block, Dossier, Figure, Grid, Heading, Line, Mark, Plot, Shown, Words
 from docgen.model.evidence import Evidence, Quantity, Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from docgen.assess.select import parts
+from docgen.assessment.select import parts
 from docgen.blocks.values import TRAINING, cell, full, gap_wanting, previous, text
 from docgen.model.document import (
     Absent,

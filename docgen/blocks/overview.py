@@ -9,9 +9,11 @@ from docgen.model.assessment import Verdict
 from docgen.model.document import (
     Badge,
     Block,
+    Bullets,
     Dossier,
     Facts,
     Grid,
+    Heading,
     Line,
     Link,
     Paragraph,
@@ -119,3 +121,10 @@ def document_control(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Blo
         ("Made with", (Words(text="docgen "), Shown(value=snapshot.captured_with, evidence="snapshot:captured_with")))
     )
     return (Facts(rows=tuple(rows), caption="Document control"),)
+
+
+def downloads(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
+    """Return the files of the dossier."""
+    if not dossier.files:
+        return ()
+    return (Heading(text="Downloads"), Bullets(items=tuple((link,) for link in dossier.files)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from docgen.assess.select import parts
+from docgen.assessment.select import parts
 from docgen.blocks.values import cell, gap_wanting, interval, missing_box, name_of, of_split, quantity, splits
 from docgen.model.document import (
     Block,

@@ -18,6 +18,7 @@ from docgen.model.document import (
     Link,
     Paragraph,
     Shown,
+    Target,
     Words,
 )
 from docgen.model.evidence import Evidence, EvidenceId
@@ -116,7 +117,9 @@ def evidence(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
                     used.setdefault(name, []).append(result.requirement)
     rows = tuple(_row(item, tuple(dict.fromkeys(used.get(item.id, ())))) for item in dossier.snapshot.evidence)
     columns = ("Evidence", "Read from", "Recorded", "SHA-256 of the bytes", "Used by")
+    lead = "Every piece of evidence, where it was read, and which requirements use it."
     return (
+        Paragraph(line=(Target(label="section:evidence"), Words(text=lead))),
         Grid(
             caption="All evidence",
             columns=columns,

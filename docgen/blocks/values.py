@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from docgen.assess.select import parts
+from docgen.assessment.select import parts
 from docgen.model.assessment import Gap
 from docgen.model.document import Absent, Dossier, GapBox, Inline, Line, Shown, ValueFormat, Words
 from docgen.model.evidence import Column, Evidence, Missing, Quantity, Scalar

@@ -247,3 +247,5 @@ class Dossier:
     regimes: tuple[Regime, ...]
     assessments: tuple[Assessment, ...]
     """One for each regime, in the same order."""
+    files: tuple[FileLink, ...] = ()
+    """What is offered for download beside the pages."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from pathlib import Path
 
 from docgen.errors import DocgenError, ExitCode
 from docgen.resources import sphinx_src_dir
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,7 @@ def write_project(folder: Path, dossier: bytes, pages: Mapping[str, str]) -> Pro
         dossier: the bytes of `dossier.json`.
         pages: file name -> MyST text; one of them is `index.md`.
     """
-    source = folder / "source"
+    source = folder.resolve() / "source"
     shutil.copytree(sphinx_src_dir(), source, ignore=shutil.ignore_patterns("pdf", "__pycache__"))
     (source / "dossier.json").write_bytes(dossier)
     for name, text in pages.items():
@@ -70,10 +74,12 @@ def run_builder(
     """
     from sphinx.application import Sphinx  # costs a second that `docgen check` need not pay
     from sphinx.errors import SphinxError
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     step(f"rendering {'PDF' if builder == 'docgen_pdf' else 'HTML'}")
     warnings = io.StringIO()
-    with _clock(moment):
+    # As sphinx-build does: `docutils.conf` takes effect, and what extensions register is forgotten afterwards.
+    with _clock(moment), patch_docutils(project.source), docutils_namespace():
         try:
             app = Sphinx(
                 srcdir=project.source,
@@ -84,10 +90,15 @@ def run_builder(
                 status=None,
                 warning=warnings,
             )
-            app.build(force_all=builder == "html")
+            app.build()
         except SphinxError as err:
-            raise RenderError(f"{builder}: {err}\n{warnings.getvalue()}".rstrip()) from err
-    return tuple(line for line in warnings.getvalue().splitlines() if line.strip())
+            raise RenderError(f"{builder}: {err}\n{_plain(warnings, project)}".rstrip()) from err
+    return tuple(line for line in _plain(warnings, project).splitlines() if line.strip())
+
+
+def _plain(warnings: io.StringIO, project: Project) -> str:
+    """Return what Sphinx warned of without colours and without the temporary folder's name."""
+    return _COLOUR.sub("", warnings.getvalue()).replace(f"{project.source}{os.sep}", "").replace("WARNING: ", "")
 
 
 @contextlib.contextmanager

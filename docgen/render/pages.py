@@ -6,6 +6,7 @@ nothing that somebody logged can reach the template engine or the markup parser.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound
@@ -13,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from docgen.errors import UsageError
 from docgen.model.regime import Regime
+from docgen.resources import templates_dir
 
 SUFFIX = ".md.j2"
 MAX_PAGE = 1_000_000
@@ -34,6 +36,27 @@ class _Loader(BaseLoader):
         raise TemplateNotFound(template)
 
 
+def render_dossier(regimes: tuple[tuple[Regime, Path], ...], shared: Path | None = None) -> dict[str, str]:
+    """Return page file name -> MyST text of a whole dossier.
+
+    Args:
+        regimes: each with its folder; the pages of one stand at the top, those of several in a folder each, below a
+            landing page of their own.
+        shared: the folder of regime-neutral partials; docgen's own when None.
+
+    Raises:
+        UsageError: a template is at fault; the message names it and the line.
+    """
+    shared = shared or templates_dir()
+    if len(regimes) == 1:
+        return render_pages(*regimes[0], shared)
+    starts = [f"{regime.id}/index" for regime, _ in regimes]
+    pages = {"index.md": _render(_environment(shared), "dossier.md.j2", {"pages": starts})}
+    for regime, folder in regimes:
+        pages |= {f"{regime.id}/{name}": text for name, text in render_pages(regime, folder, shared).items()}
+    return pages
+
+
 def render_pages(regime: Regime, folder: Path, shared: Path) -> dict[str, str]:
     """Return page file name -> MyST text for every template of the regime's documents, in reading order.
 
@@ -46,18 +69,22 @@ def render_pages(regime: Regime, folder: Path, shared: Path) -> dict[str, str]:
         UsageError: a template is at fault; the message names it and the line.
     """
     names = [name for document in regime.documents for name in document.templates]
-    environment = ImmutableSandboxedEnvironment(
-        loader=_Loader(folder / "templates", shared),
-        undefined=StrictUndefined,
-        autoescape=False,  # Markdown, and nothing from outside is in the context
-        keep_trailing_newline=True,
-    )
+    environment = _environment(folder / "templates", shared)
     header = {"id": regime.id, "title": regime.title, "instrument": regime.instrument, "edition": regime.edition}
     context = {"regime": header, "pages": [name.removesuffix(SUFFIX) for name in names]}
     return {name.removesuffix(".j2"): _render(environment, name, context) for name in names}
 
 
-def _render(environment: Environment, name: str, context: dict[str, object]) -> str:
+def _environment(*folders: Path) -> Environment:
+    return ImmutableSandboxedEnvironment(
+        loader=_Loader(*folders),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701  # Markdown, and nothing from outside is in the context
+        keep_trailing_newline=True,
+    )
+
+
+def _render(environment: Environment, name: str, context: Mapping[str, object]) -> str:
     try:
         text = environment.get_template(name).render(context)
     except TemplateError as err:
@@ -67,7 +94,7 @@ def _render(environment: Environment, name: str, context: dict[str, object]) -> 
         ) from err
     except (OverflowError, MemoryError, RecursionError) as err:
         raise UsageError(
-            f"templates/{name}: {err or type(err).__name__}", hint="a template only lays out blocks"
+            f"templates/{name}: {str(err) or type(err).__name__}", hint="a template only lays out blocks"
         ) from err
     if len(text) > MAX_PAGE:
         raise UsageError(f"templates/{name}: {len(text)} characters, expected at most {MAX_PAGE}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,9 +28,16 @@ FIGURES = "_figures"
 
 
 def dossier_of(env: BuildEnvironment) -> Dossier:
-    """Return the dossier of a build; it was read when the build began."""
-    found: Dossier = env.app.docgen_dossier  # type: ignore[attr-defined]  # set by `docgen.sphinx_ext.main`
-    return found
+    """Return the dossier of a build, which was read when the build began.
+
+    A page in a folder named like a regime of the dossier sees that regime alone; all other pages see every regime.
+    """
+    whole: Dossier = env.app.docgen_dossier  # type: ignore[attr-defined]  # set by `docgen.sphinx_ext.main`
+    folder = env.docname.rpartition("/")[0]
+    for regime, assessment in zip(whole.regimes, whole.assessments, strict=True):
+        if folder == regime.id:
+            return replace(whole, regimes=(regime,), assessments=(assessment,))
+    return whole
 
 
 def maker(env: BuildEnvironment, prose: Any = None) -> NodeMaker:  # noqa: ANN401  # a callable of NodeMaker
@@ -48,7 +56,9 @@ def maker(env: BuildEnvironment, prose: Any = None) -> NodeMaker:  # noqa: ANN40
             path.write_bytes(svg)
         return f"/{file}"
 
-    return NodeMaker(dossier_of(env), anchor, image, prose or (lambda _text, _slot: []))
+    return NodeMaker(
+        dossier=dossier_of(env), docname=docname, anchor=anchor, image=image, prose=prose or (lambda _text, _slot: [])
+    )
 
 
 class BlockDirective(SphinxDirective):
@@ -60,6 +70,7 @@ class BlockDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         "slot": directives.unchanged_required,
         "split": directives.unchanged_required,
+        "only": lambda value: directives.choice(value, ("html", "pdf")),
         "kind": lambda value: directives.choice(value, ("unitary", "intersectional")),
     }
 
@@ -67,12 +78,15 @@ class BlockDirective(SphinxDirective):
         """Return the nodes of the block."""
         dossier = dossier_of(self.env)
         self.env.note_dependency(self.config.docgen_dossier)
+        options = {key: str(value) for key, value in self.options.items() if key != "only"}
         try:
-            blocks = make(self.arguments[0], dossier, {key: str(value) for key, value in self.options.items()})
+            blocks = make(self.arguments[0], dossier, options)
         except DocgenError as err:
             warn(Warn.BLOCK, err.message, location=self.get_location())
             return [nodes.inline("", f"[{err.message}]", classes=["docgen-absent"])]
-        return maker(self.env, self._prose).make(blocks)
+        made = maker(self.env, self._prose).make(blocks)
+        only = self.options.get("only")
+        return [nodes.container("", *made, classes=[f"docgen-{only}-only"])] if only else made
 
     def _prose(self, markdown: str, slot: str) -> list[nodes.Node]:
         holder = nodes.container()

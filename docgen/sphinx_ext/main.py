@@ -24,7 +24,7 @@ SCHEMES = ("http://", "https://", "mailto:")
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     from docgen import __version__
-    # from docgen.publish.pdf import TypstPdfBuilder
+    from docgen.publish.pdf import TypstPdfBuilder
 
     app.add_config_value(
         "docgen_dossier", "dossier.json", "env", (str,), "The dossier that pages fetch their values from"
@@ -33,7 +33,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_domain(DocgenDomain)
     app.add_directive_to_domain("docgen", "needs", NeedsDirective)
     app.add_role_to_domain("docgen", "trace", TraceRole())
-    # app.add_builder(TypstPdfBuilder)
+    app.add_builder(TypstPdfBuilder)
     app.connect("builder-inited", _load)
     app.connect("doctree-read", _refuse)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
 
 from docutils import nodes
 from sphinx import addnodes
@@ -18,16 +19,19 @@ from docgen.model.document import (
     Dossier,
     Facts,
     Figure,
+    FileLink,
     GapBox,
     Graph,
     Grid,
     Heading,
     Inline,
+    Label,
     Line,
     Link,
     Paragraph,
     Prose,
     Shown,
+    Target,
     Words,
 )
 from docgen.render.figures import draw
@@ -63,9 +67,11 @@ class NodeMaker:
         anchor: told the label and id of each anchor.
         image: given a file name and SVG bytes, writes the file and returns its URI in the document.
         prose: given Markdown and a slot, returns the parsed nodes.
+        docname: the document, so that links to files find their way up.
     """
 
     dossier: Dossier
+    docname: str
     anchor: Callable[[str, str], None]
     image: Callable[[str, bytes], str]
     prose: Callable[[str, str], list[nodes.Node]]
@@ -74,7 +80,7 @@ class NodeMaker:
         """Return the nodes of some blocks."""
         return [node for block in blocks for node in self._block(block)]
 
-    def _block(self, block: Block) -> list[nodes.Node]:
+    def _block(self, block: Block) -> list[nodes.Node]:  # noqa: PLR0911  # one line for each kind of block
         match block:
             case Paragraph():
                 return [nodes.paragraph("", "", *self.line(block.line))]
@@ -86,21 +92,26 @@ class NodeMaker:
             case Grid():
                 return self._grid(block)
             case Figure():
-                return [self._figure(f"{block.name}.svg", draw(block.plot), block.caption, block.alt)]
+                return [self._figure(block, draw(block.plot))]
             case Graph():
-                return [self._figure(f"{block.name}.svg", draw_graph(block), block.caption, block.alt)]
+                return [self._figure(block, draw_graph(block))]
             case GapBox():
                 return [self._gap(block)]
             case Prose():
                 return self._prose(block)
             case Heading():
                 return [self._heading(block)]
+            case _ as never:
+                assert_never(never)
 
     def line(self, line: Line) -> list[nodes.Node]:
         """Return the inline nodes of a line."""
         return [self._inline(item) for item in line]
 
-    def _inline(self, item: Inline) -> nodes.Node:
+    def _label(self, label: Label) -> list[nodes.Node]:
+        return [nodes.Text(label)] if isinstance(label, str) else self.line(label)
+
+    def _inline(self, item: Inline) -> nodes.Node:  # noqa: PLR0911  # one line for each kind
         match item:
             case Words():
                 return nodes.strong("", item.text) if item.strong else nodes.Text(item.text)
@@ -114,6 +125,13 @@ class NodeMaker:
                 return nodes.inline("", word, classes=["docgen-verdict", f"docgen-verdict-{item.verdict.value}"])
             case Link():
                 return self._link(item)
+            case Target():
+                return self._anchored(item.label)
+            case FileLink():
+                up = "../" * self.docname.count("/")
+                return nodes.reference("", item.text, refuri=up + item.path, internal=True, classes=["docgen-file"])
+            case _ as never:
+                assert_never(never)
 
     def _shown(self, item: Shown) -> nodes.Node:
         if item.value is None:
@@ -153,10 +171,9 @@ class NodeMaker:
         if item.label.startswith("evidence:"):
             name = item.label.removeprefix("evidence:")
             text = docgen_value("", one_line(item.text), classes=["docgen-code"], evidence=name)
-        reference = addnodes.pending_xref(
+        return addnodes.pending_xref(
             "", text, refdomain="docgen", reftype="anchor", reftarget=item.label, refexplicit=True, refwarn=False
         )
-        return reference
 
     def _anchored(self, label: str) -> nodes.target:
         name = anchor_id(label)
@@ -176,33 +193,33 @@ class NodeMaker:
         return rubric
 
     def _facts(self, block: Facts) -> nodes.table:
-        rows = [nodes.row("", _entry([nodes.Text(label)]), _entry(self.line(line))) for label, line in block.rows]
-        return _table(block.caption, (28, 72), [], rows, ["docgen-facts"], stub=True)
+        rows = [nodes.row("", _entry(self._label(label)), _entry(self.line(line))) for label, line in block.rows]
+        return _table(self._label(block.caption), (28, 72), [], rows, ["docgen-facts"], stub=True)
 
     def _grid(self, block: Grid) -> list[nodes.Node]:
-        heads = [
-            _entry([nodes.Text(head)] if isinstance(head, str) else self.line(head), number=i in block.numeric)
-            for i, head in enumerate(block.columns)
-        ]
+        heads = [_entry(self._label(head), number=i in block.numeric) for i, head in enumerate(block.columns)]
         rows = []
         for position, row in enumerate(block.rows):
             cells = [_entry(self.line(line), number=i in block.numeric) for i, line in enumerate(row)]
             if block.anchors:
-                cells[0][0].insert(0, self._anchored(block.anchors[position]))
+                anchor = self._anchored(block.anchors[position])
+                cells[0] = _entry([anchor, *self.line(row[0])], number=0 in block.numeric)
             rows.append(nodes.row("", *cells))
         classes = ["docgen-grid", *([f"docgen-{block.style}"] if block.style else [])]
         widths = _widths(block)
-        result: list[nodes.Node] = [_table(block.caption, widths, [nodes.row("", *heads)], rows, classes)]
+        result: list[nodes.Node] = [_table(self._label(block.caption), widths, [nodes.row("", *heads)], rows, classes)]
         result += [nodes.paragraph("", "", *self.line(line), classes=["docgen-note"]) for line in block.notes]
         return result
 
-    def _figure(self, name: str, svg: bytes, caption: str, alt: str) -> nodes.figure:
-        image = nodes.image("", uri=self.image(name, svg), alt=one_line(alt))
-        return nodes.figure("", image, nodes.caption("", caption), classes=["docgen-figure"])
+    def _figure(self, block: Figure | Graph, svg: bytes) -> nodes.figure:
+        image = nodes.image("", uri=self.image(f"{block.name}.svg", svg), alt=one_line(block.alt))
+        caption = nodes.caption("", "", *self._label(block.caption))
+        return nodes.figure("", image, caption, classes=["docgen-figure"])
 
     def _gap(self, block: GapBox) -> nodes.admonition:
-        box = nodes.admonition("", nodes.title("", f"Gap: {visible(block.wanted)}"), classes=["docgen-gap"])
-        box += nodes.paragraph("", f"Why: {visible(block.why)}.")
+        title = nodes.title("", "", nodes.Text("Gap: "), *self._label(block.wanted))
+        box = nodes.admonition("", title, classes=["docgen-gap"])
+        box += nodes.paragraph("", "", nodes.Text("Why: "), *self._label(block.why), nodes.Text("."))
         if block.owner or block.supply:
             by = f"From the {block.owner}. " if block.owner else ""
             box += nodes.paragraph("", f"{by}How to supply it: {visible(block.supply)}" if block.supply else by.strip())
@@ -232,7 +249,7 @@ def _entry(children: list[nodes.Node], *, number: bool = False) -> nodes.entry:
 
 
 def _table(
-    caption: str,
+    caption: list[nodes.Node],
     widths: tuple[int, ...],
     head: list[nodes.row],
     body: list[nodes.row],
@@ -251,7 +268,7 @@ def _table(
     group += nodes.tbody("", *body)
     table = nodes.table("", classes=classes)
     if caption:
-        table += nodes.title("", caption)
+        table += nodes.title("", "", *caption)
     table += group
     return table
 
@@ -260,7 +277,7 @@ def _widths(block: Grid) -> tuple[int, ...]:
     """Return relative column widths from the longest words of each column, so that text columns get the room."""
     widths = []
     for position, head in enumerate(block.columns):
-        longest = len(head) if isinstance(head, str) else 12
+        longest = len(head) if isinstance(head, str) else sum(len(_plain(item)) for item in head)
         for row in block.rows[:60]:
             size = sum(len(_plain(item)) for item in row[position])
             longest = max(longest, min(size, 48))
@@ -270,7 +287,7 @@ def _widths(block: Grid) -> tuple[int, ...]:
 
 def _plain(item: Inline) -> str:
     match item:
-        case Words() | Link():
+        case Words() | Link() | FileLink():
             return item.text
         case Shown():
             return shown(item.value, item.format, item.unit) if item.value is not None else ""
@@ -278,3 +295,7 @@ def _plain(item: Inline) -> str:
             return item.reason
         case Badge():
             return VERDICT_WORDS[item.verdict]
+        case Target():
+            return ""
+        case _ as never:
+            assert_never(never)

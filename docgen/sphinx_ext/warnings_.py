@@ -25,4 +25,4 @@ class Warn(Enum):
 
 def warn(kind: Warn, message: str, *, location: nodes.Node | tuple[str, int] | str | None = None) -> None:
     """Give a warning."""
-    _LOGGER.warning("%s [docgen.%s]", message, kind.value, type="docgen", subtype=kind.value, location=location)
+    _LOGGER.warning("%s", message, type="docgen", subtype=kind.value, location=location)

@@ -99,8 +99,23 @@ class Snapshots:
 
     def all(self) -> tuple[Pointer, ...]:
         """Return every pointer, oldest first within a subject."""
-        paths = sorted((self.root / "snapshots").glob("*/*/*.json"))
-        return tuple(_read_pointer(path) for path in paths)
+        return tuple(_read_pointer(path) for path in self.pointer_paths())
+
+    def pointer_paths(self) -> tuple[Path, ...]:
+        """Return the file of every pointer, oldest first within a subject."""
+        return tuple(sorted((self.root / "snapshots").glob("*/*/*.json")))
+
+    def prove(self, path: Path) -> None:
+        """Hold a pointer file against the snapshot it names.
+
+        Raises:
+            IntegrityError: either was changed, or they do not belong together.
+        """
+        pointer = _read_pointer(path)
+        snapshot = self.read(pointer.snapshot)
+        told = (pointer.subject, pointer.captured_at, pointer.facts)
+        if told != (snapshot.subject.uri, snapshot.captured_at, snapshot.facts_digest()):
+            raise IntegrityError(f"pointer {str(path)!r} does not tell what its snapshot {pointer.snapshot[:12]} holds")
 
     def _pointers(self, subject: Subject) -> tuple[Pointer, ...]:
         pointers = [_read_pointer(path) for path in sorted(self._folder(subject).glob("*.json"))]

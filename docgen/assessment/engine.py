@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from docgen.assess.checks import judge
+from docgen.assessment.checks import judge
 from docgen.model.assessment import Assessment, CheckResult, Gap, Layer, RequirementResult, Verdict
 from docgen.model.regime import AllOf, AnyOf, Check, Policy, Regime, Requirement
 from docgen.model.snapshot import Snapshot

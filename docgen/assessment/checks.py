@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from docgen.assess.select import describe, selected
+from docgen.assessment.select import describe, selected
 from docgen.model import regime as model
 from docgen.model.assessment import Verdict
 from docgen.model.evidence import Dataset, Evidence, EvidenceId, Missing, Narrative, Quantity, Table

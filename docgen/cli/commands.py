@@ -1,0 +1,288 @@
+"""What each command does: the pipeline's functions, and their results in words or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from docgen import pipeline
+from docgen.cli.console import Console
+from docgen.config import CONFIG_NAME, Config, load_config
+from docgen.errors import ExitCode, IntegrityError, UsageError
+from docgen.model.assessment import Assessment, Verdict
+from docgen.model.snapshot import Snapshot
+
+_CONFIG = """\
+# Where docgen reads and what it makes; every key is explained in the README under Configuration.
+[mlflow]
+tracking_uri = "sqlite:///mlflow.db"   # http(s)://..., sqlite:///..., postgresql://... or a folder of runs
+
+[dossier]
+regimes = [{regimes}]
+narratives = "narratives"              # what people write, one file a slot
+store = ".docgen"                      # snapshots; add it to your backups
+output = "dossiers"
+"""
+
+
+def run(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Run the command that was asked for.
+
+    Raises:
+        DocgenError: as the pipeline's functions.
+    """
+    if asked.version or asked.command is None:
+        return _version(asked)
+    return _COMMANDS[asked.command](asked, console)
+
+
+def _version(asked: argparse.Namespace) -> ExitCode:
+    from docgen import __version__
+    from docgen.cli.parser import parser
+
+    if asked.version:
+        print(f"docgen {__version__}")
+        return ExitCode.DONE
+    parser().print_help()
+    return ExitCode.USAGE
+
+
+def _init(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.sources.narratives import scaffold
+    from docgen.store.files import write_atomic
+
+    folder = Path(asked.folder)
+    config = load_config(folder=folder)
+    names = tuple(asked.regime or config.dossier.regimes)
+    written: list[str] = []
+
+    def write(path: Path, text: str) -> None:
+        if not path.exists():
+            write_atomic(path, text.encode("utf-8"))
+            written.append(str(path))
+
+    regimes = pipeline.load_regimes(config, names)
+    write(folder / CONFIG_NAME, _CONFIG.format(regimes=", ".join(f'"{name}"' for name in names)))
+    for regime, _ in regimes:
+        for slot in regime.narratives:
+            write(config.path(config.dossier.narratives) / f"{slot.slot}.md", scaffold(slot))
+    for path in written:
+        console.line(f"wrote {path}")
+    console.line("next: write the narratives, then docgen build models:/<name>/<version>")
+    console.result({"written": written})
+    return ExitCode.DONE
+
+
+def _demo(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.demo.folder import MODEL, VERSIONS, make_demo
+
+    folder = Path(asked.folder)
+    make_demo(folder, step=console.step)
+    config = load_config(folder / CONFIG_NAME)
+    reports = []
+    for version in VERSIONS:
+        collected = pipeline.collect(f"models:/{MODEL}/{version}", config=config, step=console.step)
+        reports.append(pipeline.build(collected.snapshot, config=config, step=console.step))
+    for version, report in zip(VERSIONS, reports, strict=True):
+        console.line(f"{MODEL} version {version}: {_counts(report.assessments[0])}")
+        console.line(f"  HTML  {report.html}")
+        for pdf in report.pdfs:
+            console.line(f"  PDF   {pdf}")
+    return ExitCode.DONE
+
+
+def _collect(asked: argparse.Namespace, console: Console) -> ExitCode:
+    config = _config(asked)
+    found = pipeline.collect(asked.model, config=config, tracking_uri=_tracking(asked), step=console.step)
+    subject = found.snapshot.subject
+    console.line(f"{subject.uri}: snapshot {found.digest} ({'new' if found.new else 'nothing had changed'})")
+    for item in found.snapshot.findings:
+        console.line(f"  {item.severity}: {item.message} [{item.code}]")
+    console.result(
+        {
+            "subject": subject.uri,
+            "snapshot": found.digest,
+            "new": found.new,
+            "evidence": len(found.snapshot.evidence),
+            "findings": [
+                {"code": item.code, "severity": item.severity, "message": item.message, "evidence": list(item.evidence)}
+                for item in found.snapshot.findings
+            ],
+        }
+    )
+    return ExitCode.DONE
+
+
+def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
+    config, snapshot = _snapshot(asked, console)
+    assessments = pipeline.assess(snapshot, config=config, regimes=_regimes(asked), as_of=_day(asked))
+    console.line(f"{snapshot.subject.uri}, snapshot {snapshot.digest()[:12]}")
+    _tell(assessments, console)
+    console.result({"subject": snapshot.subject.uri, "snapshot": snapshot.digest(), **_assessed(assessments)})
+    return _gate(assessments)
+
+
+def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
+    config, snapshot = _snapshot(asked, console)
+    report = pipeline.build(
+        snapshot,
+        config=config,
+        regimes=_regimes(asked),
+        as_of=_day(asked),
+        output=Path(asked.output) if asked.output else None,
+        pdf=not asked.no_pdf,
+        force=asked.force,
+        step=console.step,
+    )
+    for line in report.warnings:
+        console.step(f"warning: {line}")
+    console.line(f"{snapshot.subject.uri}, snapshot {report.snapshot[:12]}")
+    _tell(report.assessments, console)
+    state = "" if report.rendered else "  (nothing had changed)"
+    console.line(f"HTML  {report.html}{state}")
+    for pdf in report.pdfs:
+        console.line(f"PDF   {pdf}{state}")
+    console.result(
+        {
+            "subject": snapshot.subject.uri,
+            "snapshot": report.snapshot,
+            "folder": str(report.folder),
+            "html": str(report.html),
+            "pdf": [str(path) for path in report.pdfs],
+            "rendered": report.rendered,
+            "warnings": list(report.warnings),
+            **_assessed(report.assessments),
+        }
+    )
+    return _gate(report.assessments)
+
+
+def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
+    report = pipeline.verify(tuple(Path(path) for path in asked.paths), config=_config(asked), step=console.step)
+    if report.faults:
+        lines = "\n".join(f"  {fault}" for fault in report.faults)
+        raise IntegrityError(
+            f"{len(report.faults)} digest(s) do not hold:\n{lines}",
+            hint="restore from a backup, or build again from a snapshot that holds",
+        )
+    console.line(
+        f"every digest holds: {len(report.dossiers)} dossier(s) with {report.files} files, {report.snapshots} snapshot(s)"
+    )
+    console.result(
+        {"dossiers": [str(path) for path in report.dossiers], "files": report.files, "snapshots": report.snapshots}
+    )
+    return ExitCode.DONE
+
+
+def _regime(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.regimes import known_regimes, load_regime
+    from docgen.render.pages import render_dossier
+
+    config = _config(asked)
+    if asked.action == "lint":
+        if not asked.folder:
+            raise UsageError("regime lint: no folder is named", hint="docgen regime lint regimes/model_card")
+        folder = Path(asked.folder)
+        regime = load_regime(folder)
+        pages = render_dossier(((regime, folder),))
+        console.line(f"{folder}: {len(regime.requirements)} requirements, {len(pages)} pages, no fault")
+        console.result({"regime": regime.id, "requirements": len(regime.requirements), "pages": sorted(pages)})
+        return ExitCode.DONE
+    folders = tuple(config.path(folder) for folder in config.dossier.regime_folders)
+    loaded = [load_regime(folder) for folder in known_regimes(folders).values()]
+    for regime in loaded:
+        console.line(f"{regime.id:<20} {regime.title}: {regime.instrument} ({regime.status.replace('_', ' ')})")
+    console.result({"regimes": [{"id": item.id, "title": item.title, "status": item.status} for item in loaded]})
+    return ExitCode.DONE
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
+    "init": _init,
+    "demo": _demo,
+    "collect": _collect,
+    "check": _check,
+    "build": _build,
+    "verify": _verify,
+    "regime": _regime,
+}
+
+
+def _config(asked: argparse.Namespace) -> Config:
+    return load_config(Path(asked.config) if asked.config else None)
+
+
+def _tracking(asked: argparse.Namespace) -> str | None:
+    return asked.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or None
+
+
+def _regimes(asked: argparse.Namespace) -> tuple[str, ...] | None:
+    return tuple(asked.regime) if asked.regime else None
+
+
+def _day(asked: argparse.Namespace) -> date | None:
+    if asked.as_of is None:
+        return None
+    try:
+        return date.fromisoformat(asked.as_of)
+    except ValueError as err:
+        raise UsageError(f"--as-of: got {asked.as_of!r}, expected a date like 2026-03-31") from err
+
+
+def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snapshot]:
+    """Return the snapshot to work on: a kept one where that was asked for, else a new one."""
+    config = _config(asked)
+    _day(asked)  # a typing error should not wait for MLflow
+    if asked.offline or asked.snapshot:
+        return config, pipeline.latest_snapshot(asked.model, config=config, digest=asked.snapshot)
+    collected = pipeline.collect(
+        asked.model, config=config, tracking_uri=_tracking(asked), regimes=_regimes(asked), step=console.step
+    )
+    return config, collected.snapshot
+
+
+def _tell(assessments: tuple[Assessment, ...], console: Console) -> None:
+    for assessment in assessments:
+        console.line(f"{assessment.regime}: {_counts(assessment)}")
+        for gap in assessment.gaps:
+            console.line(f"  gap {gap.requirement}: {gap.wanted}")
+            console.line(f"      why: {gap.why}")
+            console.line(f"      from the {gap.owner}: {gap.supply}")
+
+
+def _counts(assessment: Assessment) -> str:
+    parts = [f"{assessment.count(item)} {item.value.replace('_', ' ')}" for item in Verdict if assessment.count(item)]
+    gate = "gate open" if assessment.gate_open else "gate closed"
+    return f"{', '.join(parts) or 'nothing assessed'}; {gate}"
+
+
+def _assessed(assessments: tuple[Assessment, ...]) -> dict[str, object]:
+    return {
+        "gate_open": bool(assessments) and all(item.gate_open for item in assessments),
+        "regimes": [
+            {
+                "regime": item.regime,
+                "as_of": item.as_of,
+                "verdicts": {verdict.value: item.count(verdict) for verdict in Verdict},
+                "gaps": [
+                    {
+                        "requirement": gap.requirement,
+                        "wanted": gap.wanted,
+                        "why": gap.why,
+                        "owner": gap.owner,
+                        "supply": gap.supply,
+                        "evidence": list(gap.evidence),
+                    }
+                    for gap in item.gaps
+                ],
+            }
+            for item in assessments
+        ],
+    }
+
+
+def _gate(assessments: tuple[Assessment, ...]) -> ExitCode:
+    done = bool(assessments) and all(item.gate_open for item in assessments)
+    return ExitCode.DONE if done else ExitCode.GATE_CLOSED

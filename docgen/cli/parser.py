@@ -1,0 +1,116 @@
+"""The words of the command line. Imports argparse and nothing else, so that help comes at once."""
+
+from __future__ import annotations
+
+import argparse
+
+_EXITS = """exit codes:
+  0    done; every requirement met, waived or not applicable
+  1    assessed, and a gate is closed: the gaps are listed
+  2    usage, docgen.toml, a policy, a narrative or a regime file is at fault
+  9    a source (MLflow, git, a snapshot) could not be read: nothing was written
+  10   integrity: bytes do not have the digest recorded for them
+  11   refused as unsafe: a path, scheme, size, type or directive
+  12   storage: disk full, no permission
+  70   a fault of docgen's own: a report file is written
+  130  interrupted: nothing half-written"""
+
+_MODEL = "models:/churn/3, models:/churn@champion or runs:/<run id>"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="docgen",
+        description="Turn an MLflow model version into a dossier: every number traced to the run that produced it.",
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = top.add_subparsers(dest="command", metavar="command")
+
+    init = _command(commands, "init", "set up a folder: docgen.toml, narratives to write", "docgen init .")
+    init.add_argument("folder", nargs="?", default=".", help="the folder to set up (default: this one)")
+    init.add_argument("--regime", action="append", help="a regime to document for (default: model_card); may repeat")
+
+    demo = _command(
+        commands, "demo", "train a small model, track it in MLflow, build its dossiers", "docgen demo docgen-demo"
+    )
+    demo.add_argument(
+        "folder", nargs="?", default="docgen-demo", help="a new or earlier demo folder (default: docgen-demo)"
+    )
+
+    collect = _command(
+        commands, "collect", "read a model version from MLflow into a snapshot", "docgen collect models:/churn/3"
+    )
+    _model(collect)
+    _source(collect)
+
+    check = _command(
+        commands, "check", "collect, then assess: list the gaps", "docgen check models:/churn@champion --format json"
+    )
+    _model(check)
+    _source(check)
+    _assess(check)
+
+    build = _command(
+        commands, "build", "collect, assess and write the dossier, HTML and PDF", "docgen build models:/churn/3"
+    )
+    _model(build)
+    _source(build)
+    _assess(build)
+    build.add_argument("--output", help="folder for the dossiers (default: [dossier] output in docgen.toml)")
+    build.add_argument("--no-pdf", action="store_true", help="write HTML and JSON only")
+    build.add_argument("--force", action="store_true", help="render even when nothing changed")
+
+    verify = _command(
+        commands, "verify", "prove the digests of dossiers and snapshots", "docgen verify dossiers/churn/3"
+    )
+    verify.add_argument(
+        "paths", nargs="*", help="dossier folders (default: every dossier and the store of docgen.toml)"
+    )
+    _shared(verify)
+
+    regime = _command(commands, "regime", "list the regimes, or lint one", "docgen regime lint regimes/model_card")
+    regime.add_argument("action", choices=("list", "lint"))
+    regime.add_argument("folder", nargs="?", help="the regime's folder, for lint")
+    _shared(regime)
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str, example: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:] + ".",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _shared(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", help="docgen.toml (default: the one in this folder, if any)")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="what goes to standard output")
+    command.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def _model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", help=_MODEL)
+
+
+def _source(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--tracking-uri", help="the MLflow store (default: MLFLOW_TRACKING_URI, then docgen.toml)")
+    _shared(command)
+
+
+def _assess(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--offline", action="store_true", help="use the newest snapshot instead of asking MLflow")
+    command.add_argument("--snapshot", metavar="DIGEST", help="use this snapshot of the store")
+    command.add_argument(
+        "--regime", action="append", help="assess against this regime (default: those of docgen.toml); may repeat"
+    )
+    command.add_argument(
+        "--as-of", metavar="YYYY-MM-DD", help="the date of the assessment (default: that of the snapshot)"
+    )

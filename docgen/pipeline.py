@@ -1,0 +1,385 @@
+"""The steps, in order: collect -> assess -> build -> verify. The same functions serve the CLI and the Python API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docgen.config import Config
+from docgen.errors import DocgenError, IntegrityError, SourceError, UsageError
+from docgen.model.assessment import Assessment
+from docgen.model.canonical import Digest
+from docgen.model.evidence import Evidence, EvidenceId, VersionFacts
+from docgen.model.regime import NarrativeSlot, Policy, Regime
+from docgen.model.snapshot import Snapshot, ordered
+from docgen.store.snapshots import Snapshots
+
+if TYPE_CHECKING:
+    from docgen.sources.mlflow_.collect import CollectedFacts
+
+Step = Callable[[str], None]
+"""Told what is being done, in words."""
+
+_HEAD = EvidenceId("commit:head")
+
+
+def _silent(_text: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What `collect` leaves."""
+
+    snapshot: Snapshot
+    digest: Digest
+    new: bool
+    """False: the store already held a snapshot with the same facts, which is the one returned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """A dossier on disk."""
+
+    folder: Path
+    html: Path
+    """The landing page."""
+    pdfs: tuple[Path, ...]
+    snapshot: Digest
+    assessments: tuple[Assessment, ...]
+    warnings: tuple[str, ...]
+    """What Sphinx had to say of the pages; empty for a clean build."""
+    rendered: bool
+    """False: nothing had changed, and every file still has its digest."""
+
+    @property
+    def gate_open(self) -> bool:
+        """Whether no requirement of any regime is open."""
+        return bool(self.assessments) and all(item.gate_open for item in self.assessments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What was proved."""
+
+    dossiers: tuple[Path, ...]
+    files: int
+    snapshots: int
+    faults: tuple[str, ...]
+    """Each thing that is not as recorded, in words; empty when all is."""
+
+
+def load_regimes(config: Config, names: tuple[str, ...] | None = None) -> tuple[tuple[Regime, Path], ...]:
+    """Return each wanted regime with its folder.
+
+    Args:
+        config: where the user's regimes lie, and which are wanted.
+        names: ids; those of the configuration when None.
+
+    Raises:
+        UsageError: none is wanted, or one is unknown or at fault.
+    """
+    from docgen.regimes import find_regime, load_regime
+
+    folders = tuple(config.path(folder) for folder in config.dossier.regime_folders)
+    wanted = tuple(dict.fromkeys(config.dossier.regimes if names is None else names))
+    if not wanted:
+        raise UsageError("no regime is named, and nothing to check is never a pass", hint="set [dossier] regimes")
+    found = [find_regime(name, folders) for name in wanted]
+    return tuple((load_regime(folder), folder) for folder in found)
+
+
+def collect(
+    model: str,
+    *,
+    config: Config | None = None,
+    tracking_uri: str | None = None,
+    regimes: tuple[str, ...] | None = None,
+    now: datetime | None = None,
+    step: Step = _silent,
+) -> Collected:
+    """Read a model version from MLflow, git and the narratives into a snapshot, and keep it.
+
+    Args:
+        model: `models:/<name>/<version>`, `models:/<name>@<alias>` or `runs:/<id>`.
+        config: as `load_config` returns it; the defaults when None.
+        tracking_uri: wins over the configuration.
+        regimes: ids; those of the configuration when None. They say which narratives are wanted.
+        now: the time of capture; the clock's when None.
+        step: told what is being done.
+
+    Raises:
+        UsageError: a bad model URI, regime or narrative.
+        SourceError: the store does not answer, or does not hold what was asked.
+        UnsafeError: the store or a narrative asks for something dangerous.
+        StorageError: the snapshot cannot be written; nothing is left behind.
+    """
+    from docgen import __version__
+    from docgen.sources.git_ import read_git
+    from docgen.sources.mlflow_.open_ import parse_model_uri
+    from docgen.sources.narratives import read_narratives
+
+    config = config or Config()
+    parse_model_uri(model)  # a typing error should not wait for a store
+    slots = _slots(load_regimes(config, regimes))
+    narratives = read_narratives(config.path(config.dossier.narratives), slots)
+    facts = _read_mlflow(model, config, tracking_uri, step)
+    own = {item.id: item for item in facts.evidence}
+    before = {item.id: item for item in facts.previous.evidence} if facts.previous else {}
+    git = read_git(config.path(config.dossier.repository), own.get(_HEAD), before.get(_HEAD))
+    own |= {item.id: item for item in (*git.evidence, *narratives)}
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    snapshot = Snapshot(
+        subject=facts.subject,
+        origin=facts.origin,
+        captured_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        captured_with=__version__,
+        evidence=ordered(tuple(own.values())),
+        findings=(*facts.findings, *git.findings),
+        previous=facts.previous,
+    )
+    kept, new = Snapshots(config.path(config.dossier.store)).save(snapshot)
+    step(f"snapshot {kept.digest()[:12]} {'kept' if new else 'unchanged'}: {len(kept.evidence)} pieces of evidence")
+    return Collected(snapshot=kept, digest=kept.digest(), new=new)
+
+
+def _slots(regimes: tuple[tuple[Regime, Path], ...]) -> tuple[NarrativeSlot, ...]:
+    """Return each wanted narrative once; the first regime that names a slot says what to write."""
+    slots: dict[str, NarrativeSlot] = {}
+    for regime, _ in regimes:
+        for slot in regime.narratives:
+            slots.setdefault(slot.slot, slot)
+    return tuple(slots.values())
+
+
+def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Step) -> CollectedFacts:
+    from docgen.sources.mlflow_.artifacts import MIB, Limits
+    from docgen.sources.mlflow_.asking import Patience, without_credentials
+    from docgen.sources.mlflow_.collect import Reading, collect_mlflow
+    from docgen.sources.mlflow_.open_ import open_store, parse_model_uri
+
+    wanted = tracking_uri or config.mlflow.tracking_uri
+    uri = wanted if tracking_uri else _below(config, wanted)
+    reading = Reading(
+        tracking_uri=uri,
+        limits=Limits(file_bytes=config.mlflow.max_file_mib * MIB, files=config.mlflow.max_files),
+        patience=Patience(timeout_seconds=config.mlflow.timeout_seconds, retries=config.mlflow.retries),
+        artifact_roots={
+            prefix: target if prefix == target else str(config.path(target))
+            for prefix, target in config.mlflow.artifact_roots.items()
+        },
+        step=step,
+    )
+    step(f"opening {without_credentials(wanted)}")
+    registry = _below(config, config.mlflow.registry_uri) if config.mlflow.registry_uri else ""
+    store = open_store(uri, registry, timeout_seconds=config.mlflow.timeout_seconds, retries=config.mlflow.retries)
+    try:
+        facts = collect_mlflow(store, parse_model_uri(model), reading)
+    finally:
+        store.close()
+    return replace(facts, origin=replace(facts.origin, uri=without_credentials(wanted)))
+
+
+def _below(config: Config, uri: str) -> str:
+    """Return a configured store address with a relative path taken from the folder of `docgen.toml`."""
+    head, slashes, path = uri.partition(":///")
+    if slashes and head.startswith("sqlite") and not path.startswith("/"):
+        return f"{head}:///{config.path(path)}"
+    return str(config.path(uri)) if ":" not in uri and uri != "databricks" else uri
+
+
+def latest_snapshot(model: str, *, config: Config | None = None, digest: str | None = None) -> Snapshot:
+    """Return a snapshot from the store, proved.
+
+    Args:
+        model: as for `collect`; an alias means the newest snapshot that held it.
+        config: the defaults when None.
+        digest: a particular snapshot, in full or its first digits (at least 8).
+
+    Raises:
+        UsageError: a bad model URI or digest.
+        SourceError: there is no such snapshot.
+        IntegrityError: it is damaged.
+    """
+    from docgen.sources.mlflow_.open_ import parse_model_uri
+
+    config = config or Config()
+    snapshots = Snapshots(config.path(config.dossier.store))
+    reference = parse_model_uri(model)
+    if digest is not None:
+        return _by_digest(snapshots, digest)
+    if reference.alias is None:
+        uri = f"models:/{reference.name}/{reference.version}" if reference.name else f"runs:/{reference.run_id}"
+        return snapshots.latest(uri)
+    pointers = sorted(snapshots.all(), key=lambda item: item.captured_at, reverse=True)
+    for pointer in pointers:
+        if pointer.subject.rpartition("/")[0] == f"models:/{reference.name}":
+            found = snapshots.read(pointer.snapshot)
+            facts = found.find(f"version:{found.subject.version}")
+            if facts and isinstance(facts.value, VersionFacts) and reference.alias in facts.value.aliases:
+                return found
+    raise SourceError(f"no snapshot of {model!r} in {str(snapshots.root)!r}", hint=f"take one: docgen collect {model}")
+
+
+def _by_digest(snapshots: Snapshots, digest: str) -> Snapshot:
+    if len(digest) < 8 or not set(digest) <= set("0123456789abcdef"):
+        raise UsageError(
+            f"snapshot {digest!r}: expected at least 8 hexadecimal digits", hint="docgen collect prints it"
+        )
+    found = {pointer.snapshot for pointer in snapshots.all() if pointer.snapshot.startswith(digest)}
+    if len(found) != 1:
+        what = "several snapshots begin" if found else "no snapshot begins"
+        raise SourceError(f"{what} with {digest!r} in {str(snapshots.root)!r}", hint="give more digits")
+    return snapshots.read(found.pop())
+
+
+def assess(
+    snapshot: Snapshot,
+    *,
+    config: Config | None = None,
+    regimes: tuple[str, ...] | None = None,
+    as_of: date | None = None,
+) -> tuple[Assessment, ...]:
+    """Hold a snapshot against each regime, with the firm's policy.
+
+    Args:
+        snapshot: from `collect` or `latest_snapshot`.
+        config: the defaults when None.
+        regimes: ids; those of the configuration when None.
+        as_of: the day of the assessment; that of the snapshot when None, so that the same input gives the same bytes.
+
+    Raises:
+        UsageError: a regime or the policy is at fault.
+    """
+    config = config or Config()
+    loaded = tuple(regime for regime, _ in load_regimes(config, regimes))
+    return _assess(snapshot, loaded, _policy(config, loaded), as_of)
+
+
+def _assess(
+    snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy, as_of: date | None
+) -> tuple[Assessment, ...]:
+    from docgen.assessment import engine
+
+    day = as_of or date.fromisoformat(snapshot.captured_at[:10])
+    return tuple(engine.assess(snapshot, regime, policy, day) for regime in regimes)
+
+
+def _policy(config: Config, regimes: tuple[Regime, ...]) -> Policy:
+    from docgen.policy import EMPTY, load_policy
+
+    return load_policy(config.path(config.dossier.policy), regimes) if config.dossier.policy else EMPTY
+
+
+def build(
+    snapshot: Snapshot,
+    *,
+    config: Config | None = None,
+    regimes: tuple[str, ...] | None = None,
+    as_of: date | None = None,
+    output: Path | None = None,
+    pdf: bool = True,
+    force: bool = False,
+    step: Step = _silent,
+) -> BuildReport:
+    """Write the dossier of a snapshot, HTML and PDF; an open requirement closes the gate, not the build.
+
+    Args:
+        snapshot: from `collect` or `latest_snapshot`.
+        config: the defaults when None.
+        regimes: ids; those of the configuration when None.
+        as_of: the day of the assessment; that of the snapshot when None.
+        output: folder for the dossiers; that of the configuration when None.
+        pdf: also make the PDF.
+        force: render even when nothing changed.
+        step: told what is being done.
+
+    Raises:
+        UsageError: a regime, its templates or the policy is at fault.
+        StorageError: the dossier cannot be written; an earlier one stays as it was.
+    """
+    from docgen.model.document import Dossier
+    from docgen.publish.dossier import current, dossier_folder, inputs_of, publish
+    from docgen.publish.exports import downloads, pdf_path
+    from docgen.render.pages import render_dossier
+
+    config = config or Config()
+    loaded = load_regimes(config, regimes)
+    only = tuple(regime for regime, _ in loaded)
+    policy = _policy(config, only)
+    assessments = _assess(snapshot, only, policy, as_of)
+    folder = dossier_folder(output or config.path(config.dossier.output), snapshot.subject)
+    inputs = inputs_of(snapshot, only, policy, assessments[0].as_of, pdf=pdf)
+    warnings: tuple[str, ...] = ()
+    rendered = force or not current(folder, inputs)
+    if rendered:
+        dossier = Dossier(
+            snapshot=snapshot,
+            regimes=only,
+            assessments=assessments,
+            files=downloads(snapshot.subject, only, pdf=pdf),
+        )
+        warnings = publish(folder, dossier, render_dossier(loaded), inputs, step=step)
+    return BuildReport(
+        folder=folder,
+        html=folder / "index.html",
+        pdfs=tuple(folder / pdf_path(snapshot.subject, regime) for regime in only) if pdf else (),
+        snapshot=inputs.snapshot,
+        assessments=assessments,
+        warnings=warnings,
+        rendered=rendered,
+    )
+
+
+def verify(paths: tuple[Path, ...] = (), *, config: Config | None = None, step: Step = _silent) -> VerifyReport:
+    """Hold every file of dossiers and of the store against the digests recorded for them.
+
+    Args:
+        paths: dossier folders; every dossier of the configuration and its store when empty.
+        config: the defaults when None.
+        step: told what is being done.
+
+    Raises:
+        SourceError: there is nothing to verify.
+    """
+    from docgen.model.manifest import MANIFEST_NAME
+    from docgen.store.manifests import faults, read_manifest
+
+    config = config or Config()
+    output, store = config.path(config.dossier.output), Snapshots(config.path(config.dossier.store))
+    folders = paths or tuple(path.parent for path in sorted(output.glob(f"*/*/{MANIFEST_NAME}")))
+    found: list[str] = []
+    files = 0
+    for folder in folders:
+        step(f"checking {folder}")
+        try:
+            manifest = read_manifest(folder)
+            if manifest is None:
+                raise SourceError(f"{str(folder)!r} is no dossier: it has no {MANIFEST_NAME}", hint="name its folder")
+            found += faults(folder, manifest)
+            files += len(manifest.members)
+        except IntegrityError as err:
+            found.append(err.message)
+    snapshots = 0 if paths else _verify_store(store, found, step)
+    if not folders and not snapshots and not found:
+        raise SourceError(
+            f"nothing to verify: no dossier in {str(output)!r} and no snapshot in {str(store.root)!r}",
+            hint="name a dossier's folder, or the docgen.toml with --config",
+        )
+    return VerifyReport(dossiers=folders, files=files, snapshots=snapshots, faults=tuple(found))
+
+
+def _verify_store(store: Snapshots, found: list[str], step: Step) -> int:
+    """Prove each snapshot and return how many there are; faults are added to `found`."""
+    paths = store.pointer_paths()
+    if paths:
+        step(f"checking {len(paths)} snapshot{'s' if len(paths) != 1 else ''} in {store.root}")
+    for path in paths:
+        try:
+            store.prove(path)
+        except DocgenError as err:
+            found.append(err.message)
+    return len(paths)

@@ -1,0 +1,252 @@
+"""A resolved doctree as plain data for the PDF template: text stays text, so nothing in it can become Typst markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from docutils import nodes
+from sphinx import addnodes
+
+from docgen.sphinx_ext.nodes_ import docgen_value
+
+Tree = dict[str, object]
+"""`{"t": <kind>, ...}`; children under `c`, text under `s`. The kinds are those of `sphinx_src/pdf/nodes.typ`."""
+
+HTML_ONLY = "docgen-html-only"
+
+_SILENT = (
+    nodes.comment,
+    nodes.substitution_definition,
+    nodes.system_message,
+    nodes.meta,
+    nodes.raw,
+    addnodes.toctree,
+    addnodes.index,
+)
+_INLINE_KINDS: dict[type[nodes.Node], str] = {
+    nodes.strong: "strong",
+    nodes.emphasis: "emph",
+    nodes.title_reference: "emph",
+    nodes.subscript: "sub",
+    nodes.superscript: "super",
+}
+_BLOCK_KINDS: dict[type[nodes.Node], str] = {
+    nodes.paragraph: "para",
+    nodes.bullet_list: "bullets",
+    nodes.enumerated_list: "numbers",
+    nodes.list_item: "item",
+    nodes.block_quote: "quote",
+    nodes.definition_list: "terms",
+    nodes.definition_list_item: "group",
+    nodes.term: "strong",
+    nodes.definition: "quote",
+    nodes.container: "group",
+    nodes.compound: "group",
+    nodes.line_block: "group",
+    nodes.line: "para",
+    nodes.transition: "rule",
+    nodes.footnote: "group",
+    nodes.label: "super",
+}
+
+
+@dataclass(slots=True)
+class Converter:
+    """Turns the documents of one PDF into data.
+
+    Args:
+        image: given an image's URI, returns its path for the template, or None when it cannot be shown.
+        text: given logged or written text, returns it with every character that the fonts can show.
+        unknown: told the class name of each node that has no form of its own; its children are shown.
+    """
+
+    image: Callable[[str], str | None]
+    text: Callable[[str], str]
+    unknown: Callable[[str], None]
+    docname: str = ""
+    labels: set[str] = field(default_factory=set)
+
+    def document(self, docname: str, doctree: nodes.document, depth: int) -> list[Tree]:
+        """Return the blocks of one document; `depth` is the level of its title."""
+        self.docname = docname
+        return self._children(doctree, depth - 1)
+
+    def _children(self, node: nodes.Node, depth: int) -> list[Tree]:
+        return [tree for child in node.children for tree in self.node(child, depth)]
+
+    def node(self, node: nodes.Node, depth: int = 0) -> list[Tree]:  # noqa: PLR0911  # one line for each kind
+        """Return what the template shows for a node."""
+        if isinstance(node, nodes.Text):
+            return [{"t": "text", "s": self.text(node.astext())}]
+        if not isinstance(node, nodes.Element) or isinstance(node, _SILENT) or HTML_ONLY in node.get("classes", ()):
+            return []
+        special = _SPECIAL.get(type(node))
+        if special is not None:
+            return special(self, node, depth)
+        kind = _INLINE_KINDS.get(type(node)) or _BLOCK_KINDS.get(type(node))
+        if kind is None:
+            self.unknown(type(node).__name__)
+            return self._children(node, depth)
+        return [*self._targets(node), {"t": kind, "c": self._children(node, depth)}]
+
+    def _targets(self, node: nodes.Element) -> list[Tree]:
+        found: list[Tree] = []
+        for name in node.get("ids", ()):
+            label = self._label(name)
+            if label not in self.labels:
+                self.labels.add(label)
+                found.append({"t": "target", "label": label})
+        return found
+
+    def _label(self, name: str) -> str:
+        """Return a label that is unique in the PDF; docgen's own anchors are so already."""
+        return name if name.startswith("dg-") else f"{self.docname}:{name}"
+
+    def _section(self, node: nodes.Element, depth: int) -> list[Tree]:
+        title = next((child for child in node.children if isinstance(child, nodes.title)), None)
+        rest = [child for child in node.children if child is not title]
+        heading: list[Tree] = []
+        if title is not None:
+            heading = [{"t": "heading", "level": depth + 1, "c": self._children(title, depth)}]
+        return [*heading, *self._targets(node), *(tree for child in rest for tree in self.node(child, depth + 1))]
+
+    def _rubric(self, node: nodes.Element, depth: int) -> list[Tree]:
+        return [{"t": "heading", "level": depth + 1, "c": self._children(node, depth)}, *self._targets(node)]
+
+    def _inline(self, node: nodes.Element, depth: int) -> list[Tree]:
+        classes = node.get("classes", ())
+        verdict = next((name for name in classes if name.startswith("docgen-verdict-")), None)
+        if verdict is not None:
+            return [{"t": "badge", "verdict": verdict.removeprefix("docgen-verdict-"), "s": self.text(node.astext())}]
+        if "docgen-absent" in classes:
+            return [{"t": "absent", "s": self.text(node.astext())}]
+        return [*self._targets(node), *self._children(node, depth)]
+
+    def _value(self, node: nodes.Element, _depth: int) -> list[Tree]:
+        from docgen.sphinx_ext.nodes_ import anchor_id
+
+        return [
+            {
+                "t": "value",
+                "s": self.text(node.astext()),
+                "code": "docgen-code" in node["classes"],
+                "to": anchor_id(f"evidence:{node['evidence']}"),
+            }
+        ]
+
+    def _target(self, node: nodes.Element, depth: int) -> list[Tree]:
+        return [*self._targets(node), *self._children(node, depth)]
+
+    def _reference(self, node: nodes.Element, depth: int) -> list[Tree]:
+        children = self._children(node, depth)
+        name = node.get("refid") or ""
+        uri = node.get("refuri") or ""
+        if not name and uri.startswith("#"):
+            name = uri[1:]
+        if name:
+            return [{"t": "ref", "to": self._label(name), "c": children}]
+        if uri.startswith(("http://", "https://", "mailto:")):
+            return [{"t": "link", "uri": uri, "c": children}]
+        return children
+
+    def _code(self, node: nodes.Element, _depth: int) -> list[Tree]:
+        return [{"t": "code", "s": self.text(node.astext())}]
+
+    def _block_code(self, node: nodes.Element, _depth: int) -> list[Tree]:
+        return [{"t": "codeblock", "s": self.text(node.astext())}]
+
+    def _image(self, node: nodes.Element, _depth: int) -> list[Tree]:
+        path = self.image(node["uri"])
+        alt = self.text(node.get("alt") or "image without a description")
+        return [{"t": "image", "path": path, "alt": alt}] if path else [{"t": "absent", "s": alt}]
+
+    def _figure(self, node: nodes.Element, depth: int) -> list[Tree]:
+        caption = next((child for child in node.children if isinstance(child, nodes.caption)), None)
+        body = [tree for child in node.children if child is not caption for tree in self.node(child, depth)]
+        return [
+            *self._targets(node),
+            {"t": "figure", "c": body, "caption": self._children(caption, depth) if caption else []},
+        ]
+
+    def _admonition(self, node: nodes.Element, depth: int) -> list[Tree]:
+        title = next((child for child in node.children if isinstance(child, nodes.title)), None)
+        words = self._children(title, depth) if title else [{"t": "text", "s": type(node).__name__.capitalize()}]
+        body = [tree for child in node.children if child is not title for tree in self.node(child, depth)]
+        kind = "gap" if "docgen-gap" in node.get("classes", ()) else "note"
+        return [{"t": "box", "kind": kind, "title": words, "c": body}]
+
+    def _table(self, node: nodes.Element, depth: int) -> list[Tree]:
+        title = next((child for child in node.children if isinstance(child, nodes.title)), None)
+        widths = [int(column.get("colwidth", 1)) for column in node.findall(nodes.colspec)]
+        stub = any(column.get("stub") for column in node.findall(nodes.colspec))
+        head = [row for part in node.findall(nodes.thead) for row in part.findall(nodes.row)]
+        body = [row for part in node.findall(nodes.tbody) for row in part.findall(nodes.row)]
+        return [
+            *self._targets(node),
+            {
+                "t": "table",
+                "caption": self._children(title, depth) if title else [],
+                "widths": widths,
+                "stub": stub,
+                "head": [self._row(row, depth) for row in head],
+                "body": [self._row(row, depth) for row in body],
+                "kind": next((name for name in ("gaps", "verdicts") if f"docgen-{name}" in node["classes"]), ""),
+            },
+        ]
+
+    def _row(self, row: nodes.Element, depth: int) -> list[Tree]:
+        return [
+            {
+                "right": "docgen-num" in cell.get("classes", ()),
+                "x": 1 + int(cell.get("morecols", 0)),
+                "y": 1 + int(cell.get("morerows", 0)),
+                "c": self._cell(cell, depth),
+            }
+            for cell in row.children
+            if isinstance(cell, nodes.entry)
+        ]
+
+    def _cell(self, cell: nodes.entry, depth: int) -> list[Tree]:
+        """Return a cell's content; a single paragraph needs no block of its own."""
+        if len(cell.children) == 1 and isinstance(cell.children[0], nodes.paragraph):
+            return self._children(cell.children[0], depth)
+        return self._children(cell, depth)
+
+
+_SPECIAL: dict[type[nodes.Node], Callable[[Converter, nodes.Element, int], list[Tree]]] = {
+    nodes.section: Converter._section,
+    nodes.rubric: Converter._rubric,
+    nodes.inline: Converter._inline,
+    docgen_value: Converter._value,
+    nodes.target: Converter._target,
+    nodes.reference: Converter._reference,
+    nodes.literal: Converter._code,
+    nodes.literal_block: Converter._block_code,
+    nodes.image: Converter._image,
+    nodes.figure: Converter._figure,
+    nodes.table: Converter._table,
+    **dict.fromkeys((nodes.admonition, nodes.note, nodes.warning, nodes.important, nodes.tip), Converter._admonition),
+}
+
+
+def without_dead_links(trees: list[Tree], labels: set[str]) -> list[Tree]:
+    """Return the same trees in which what leads to no label is plain text: Typst would stop at it."""
+    return [_alive(tree, labels) for tree in trees]
+
+
+def _alive(tree: Tree, labels: set[str]) -> Tree:
+    found = {key: _walk(value, labels) for key, value in tree.items()}
+    if found["t"] == "ref" and found["to"] not in labels:
+        return {"t": "group", "c": found["c"]}
+    if found["t"] == "value" and found["to"] not in labels:
+        found["to"] = ""
+    return found
+
+
+def _walk(value: object, labels: set[str]) -> object:
+    if isinstance(value, list):
+        return [_walk(item, labels) for item in value]
+    if isinstance(value, dict):
+        return _alive(value, labels) if "t" in value else {key: _walk(item, labels) for key, item in value.items()}
+    return value

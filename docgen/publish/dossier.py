@@ -1,0 +1,140 @@
+"""A dossier's folder: made beside its place, listed file by file, then exchanged for the old one in one step.
+
+The folder is the HTML site itself; `files/` holds what is downloaded, `manifest.json` the SHA-256 of every file.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from docgen.errors import IntegrityError
+from docgen.model.canonical import canonical, sha256
+from docgen.model.document import Dossier
+from docgen.model.manifest import Inputs, Tool
+from docgen.model.regime import Policy, Regime
+from docgen.model.snapshot import Snapshot, Subject
+from docgen.publish.exports import FILES, exports, pdf_path
+from docgen.publish.sphinx_ import run_builder, write_project
+from docgen.regimes import folder_digest
+from docgen.resources import package_dir, sphinx_src_dir, templates_dir
+from docgen.store.dossier import dump_dossier
+from docgen.store.files import slug, storage, sync_folder
+from docgen.store.manifests import faults, read_manifest, write_manifest
+
+TOOLS = ("docgen", "sphinx", "docutils", "jinja2", "myst-parser", "sphinx-needs", "furo", "matplotlib", "typst")
+"""Programs whose version can change the bytes of a dossier."""
+
+_LEFTOVERS = (".buildinfo", ".doctrees", "_sources", "permalink.html", "schema_violations.json", "dossier.json")
+
+
+def dossier_folder(output: Path, subject: Subject) -> Path:
+    """Return where the dossier of a model version lies: `<output>/<model>/<version>`."""
+    return output / slug(subject.name) / slug(subject.version or subject.run_id or "run")
+
+
+def inputs_of(snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy, as_of: str, *, pdf: bool) -> Inputs:
+    """Return all that the bytes of a dossier depend on."""
+    skip = frozenset({"__pycache__", "_data"})  # a wheel's copy of the folders that are digested by themselves
+    own = [folder_digest(folder, skip=skip) for folder in (package_dir(), templates_dir(), sphinx_src_dir())]
+    return Inputs(
+        snapshot=snapshot.digest(),
+        regimes=tuple(regime.digest for regime in regimes),
+        policy=policy.digest,
+        as_of=as_of,
+        resources=sha256(canonical([str(digest) for digest in own])),
+        tools=tuple(Tool(name=name, version=_version(name)) for name in TOOLS),
+        pdf=pdf,
+    )
+
+
+def current(folder: Path, inputs: Inputs) -> bool:
+    """Whether the dossier in `folder` was made from these inputs and every file of it still has its digest."""
+    try:
+        manifest = read_manifest(folder)
+    except IntegrityError:
+        return False  # made anew; `docgen verify` is the one to complain
+    return manifest is not None and manifest.inputs == inputs and not faults(folder, manifest)
+
+
+def publish(
+    folder: Path, dossier: Dossier, pages: Mapping[str, str], inputs: Inputs, *, step: Callable[[str], None]
+) -> tuple[str, ...]:
+    """Render a dossier into `folder`, which is exchanged whole or left as it was.
+
+    Args:
+        folder: as `dossier_folder` gives it.
+        dossier: facts and verdicts.
+        pages: file name -> MyST text.
+        inputs: as `inputs_of` gives it.
+        step: told what is being done.
+
+    Returns:
+        Sphinx's warnings, one line each.
+
+    Raises:
+        StorageError: it cannot be written.
+        RenderError: Sphinx or Typst could not finish.
+    """
+    with storage(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = folder.parent / f".{folder.name}.{secrets.token_hex(6)}.tmp"
+        work.mkdir()
+    try:
+        with storage(folder):
+            site, warnings = _render(work, dossier, pages, inputs, step)
+        write_manifest(site, dossier.snapshot.subject.uri, inputs)
+        with storage(folder):
+            _exchange(site, folder, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return warnings
+
+
+def _render(
+    work: Path, dossier: Dossier, pages: Mapping[str, str], inputs: Inputs, step: Callable[[str], None]
+) -> tuple[Path, tuple[str, ...]]:
+    project = write_project(work / "project", dump_dossier(dossier), pages)
+    moment = dossier.snapshot.captured_at
+    site = work / "site"
+    warnings = run_builder(project, "html", site, moment=moment, step=step)
+    files = site / FILES
+    files.mkdir()
+    (site / "needs.json").replace(files / "needs.json")
+    for path, data in exports(dossier).items():
+        (site / path).write_bytes(data)
+    if inputs.pdf:
+        made = work / "pdf"
+        warnings += run_builder(project, "docgen_pdf", made, moment=moment, step=step)
+        for regime in dossier.regimes:
+            (made / f"{regime.id}.pdf").replace(site / pdf_path(dossier.snapshot.subject, regime))
+    for name in _LEFTOVERS:
+        path = site / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return site, tuple(dict.fromkeys(warnings))
+
+
+def _exchange(made: Path, folder: Path, work: Path) -> None:
+    """Put the made folder in its place; the old one goes only after that."""
+    if folder.exists():
+        folder.rename(work / "old")
+    try:
+        made.rename(folder)
+    except OSError:
+        if (work / "old").exists():
+            (work / "old").rename(folder)
+        raise
+    sync_folder(folder.parent)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
