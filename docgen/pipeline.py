@@ -12,7 +12,7 @@ from docgen.config import Config
 from docgen.errors import DocgenError, IntegrityError, SourceError, UsageError
 from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
-from docgen.model.evidence import Evidence, EvidenceId, VersionFacts
+from docgen.model.evidence import EvidenceId, VersionFacts
 from docgen.model.regime import NarrativeSlot, Policy, Regime
 from docgen.model.snapshot import Snapshot, ordered
 from docgen.store.snapshots import Snapshots

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from docgen.errors import Problem, ProblemsError, UsageError
 from docgen.model.canonical import sha256
@@ -20,6 +21,8 @@ from docgen.strict_yaml import Yaml, load_yaml
 
 EMPTY = Policy(title="", edition="")
 """No policy: nothing is added to what the regimes say."""
+
+T = TypeVar("T", Waiver, Exclusion)
 
 _LISTS = {"bounds", "waivers", "not_applicable"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -92,25 +95,29 @@ def _bounds(rows: list[Yaml], problems: list[Problem]) -> Iterator[PolicyBound]:
             problems.append(Problem(f"{where}.check: a policy may hold bound or fresh_within"))
 
 
-def _records(rows: list[Yaml], name: str, wanted: type, problems: list[Problem]) -> Iterator[Waiver | Exclusion]:
+def _records(rows: list[Yaml], name: str, wanted: type[T], problems: list[Problem]) -> Iterator[T]:
     for number, row in enumerate(rows):
         try:
             record = converter().structure(row, wanted)
         except Exception as err:  # noqa: BLE001  # cattrs raises groups of many kinds; each is told
             problems.extend(explain(err, f"{name}[{number}]"))
             continue
-        if isinstance(record, Waiver) and not _DATE.fullmatch(record.until):
-            problems.append(Problem(f"{name}[{number}].until: got {record.until!r}, expected YYYY-MM-DD"))
+        until = getattr(record, "until", "")
+        if until and not _DATE.fullmatch(until):
+            problems.append(Problem(f"{name}[{number}].until: got {until!r}, expected YYYY-MM-DD"))
         yield record
 
 
 def _unknown_requirements(policy: Policy, regimes: tuple[Regime, ...]) -> Iterator[Problem]:
     known = {f"{regime.id}/{row.id}" for regime in regimes for row in regime.requirements}
     loaded = {regime.id for regime in regimes}
-    for item in (*policy.bounds, *policy.waivers, *policy.not_applicable):
-        regime, _, _ = item.requirement.partition("/")
-        if item.requirement in known or (regime not in loaded and "/" in item.requirement):
+    named = [item.requirement for item in policy.bounds]
+    named += [item.requirement for item in policy.waivers]
+    named += [item.requirement for item in policy.not_applicable]
+    for name in named:
+        regime, _, _ = name.partition("/")
+        if name in known or (regime not in loaded and "/" in name):
             continue  # a policy may speak of more regimes than this dossier is made for
-        near = difflib.get_close_matches(item.requirement, known, n=1)
+        near = difflib.get_close_matches(name, known, n=1)
         advice = f" (did you mean {near[0]!r}?)" if near else ""
-        yield Problem(f"{item.requirement!r}: no such requirement{advice}, expected <regime>/<requirement id>")
+        yield Problem(f"{name!r}: no such requirement{advice}, expected <regime>/<requirement id>")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -143,7 +143,7 @@ def _requirements(content: dict[str, Yaml], problems: list[Problem]) -> Iterator
         where = f"requirements.yaml [{row.get('id', number)}]"
         check = parse_check(row.get("check"), f"{where}.check", problems)
         reader = converter()
-        reader.register_structure_hook(model.Check, lambda _data, _type, check=check: check)
+        reader.register_structure_hook(model.Check, _always(check))
         try:
             requirement = reader.structure({**row, "check": {}}, Requirement)
         except Exception as err:  # noqa: BLE001  # as above
@@ -151,6 +151,11 @@ def _requirements(content: dict[str, Yaml], problems: list[Problem]) -> Iterator
             continue
         if check is not None:
             yield requirement
+
+
+def _always(check: model.Check | None) -> Callable[[object, object], model.Check | None]:
+    """Return a hook that gives the check which was read already."""
+    return lambda _data, _type: check
 
 
 def parse_check(data: Yaml, where: str, problems: list[Problem], depth: int = 0) -> model.Check | None:

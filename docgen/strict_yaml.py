@@ -63,13 +63,14 @@ def load_yaml(text: str, *, where: str) -> Yaml:
 def _check(event: yaml.Event, where: str) -> None:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         _refuse(event, where, "aliases and anchors are not allowed: write the value out")
-    if getattr(event, "tag", None):
-        _refuse(event, where, f"tag {event.tag!r} is not allowed")
+    if tag := getattr(event, "tag", None):
+        _refuse(event, where, f"tag {tag!r} is not allowed")
 
 
 def _refuse(item: yaml.Event | yaml.Node, where: str, what: str) -> NoReturn:
     mark = item.start_mark
-    raise ProblemsError(where, (Problem(f"{mark.line + 1}:{mark.column + 1}: {what}"),))
+    place = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
+    raise ProblemsError(where, (Problem(f"{place}{what}"),))
 
 
 def _build(node: yaml.Node, where: str, depth: int) -> Yaml:

@@ -47,10 +47,7 @@ def _present(check: model.Present, snapshot: Snapshot, _as_of: date) -> Finding:
     )
     if len(good) >= check.at_least:
         return Finding(verdict=Verdict.MET, title=title, reason="found", evidence=_ids(good))
-    if len(there) >= check.at_least:
-        reason = "found without a confidence interval and n"
-    else:
-        reason = _absence(everything)
+    reason = "found without a confidence interval and n" if len(there) >= check.at_least else _absence(everything)
     return Finding(verdict=Verdict.NOT_MET, title=title, reason=reason, evidence=_ids(everything))
 
 

@@ -75,11 +75,13 @@ class _Row:
 
     def _assessed(self, name: str) -> RequirementResult:
         verdict, checks = self._walk(self.row.check, "regime", 1)
+        number = 1 + _leaves(self.row.check)
         for bound in self.policy.bounds:
             if bound.requirement == name:
-                extra, more = self._walk(bound.check, "policy", len(checks) + 1)
+                extra, more = self._walk(bound.check, "policy", number)
                 checks += tuple(replace(item, title=f"{bound.title}: {item.title}") for item in more)
                 verdict = all_of((verdict, extra))
+                number += 1
         if verdict is Verdict.MET and self.row.decidable != "machine":
             verdict = Verdict.AWAITING_ATTESTATION
         reason = _reason(verdict, checks)
@@ -104,9 +106,13 @@ class _Row:
         leaves: tuple[CheckResult, ...] = ()
         verdicts: tuple[Verdict, ...] = ()
         for part in check.checks:
-            verdict, more = self._walk(part, layer, number + len(leaves))
+            verdict, more = self._walk(part, layer, number)
+            number += _leaves(part)
             leaves, verdicts = leaves + more, (*verdicts, verdict)
-        return (all_of if isinstance(check, AllOf) else any_of)(verdicts), leaves
+        whole = (all_of if isinstance(check, AllOf) else any_of)(verdicts)
+        if isinstance(check, AnyOf) and whole is Verdict.MET:
+            leaves = tuple(leaf for leaf in leaves if leaf.verdict is Verdict.MET)  # the other ways were not needed
+        return whole, leaves
 
     def _gaps(self, checks: tuple[CheckResult, ...], verdict: Verdict) -> Iterator[Gap]:
         open_checks = [item for item in checks if item.verdict.is_open]
@@ -127,6 +133,11 @@ class _Row:
             supply=row.supply,
             evidence=evidence,  # type: ignore[arg-type]  # ids of the checks above
         )
+
+
+def _leaves(check: Check) -> int:
+    """Return how many checks a check is made of, so that each keeps its number whatever the verdicts."""
+    return sum(_leaves(part) for part in check.checks) if isinstance(check, (AllOf, AnyOf)) else 1
 
 
 def _reason(verdict: Verdict, checks: tuple[CheckResult, ...]) -> str:

@@ -50,7 +50,10 @@ def _one(item: Evidence, table: Table, name: str) -> list[Block]:
         blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=item.id)))
     if marks:
         title = f"Mean |SHAP|{f', {unit}' if unit else ''}"
-        alt = f"Bars of mean absolute SHAP value for {len(marks)} features; the largest is {marks[0].label}; values in the table below."
+        alt = (
+            f"Bars of mean absolute SHAP value for {len(marks)} features; the largest is {marks[0].label}; "
+            "values in the table below."
+        )
         blocks.append(
             Figure(
                 name=f"explanation-{name}",

@@ -73,12 +73,15 @@ def _groups(item: Evidence, table: Table, name: str) -> list[Block]:
     blocks: list[Block] = []
     if len(marks) > 1:
         low, high = min(marks, key=lambda mark: mark.value), max(marks, key=lambda mark: mark.value)
-        alt = f"Dot plot of {title} for {len(marks)} groups; lowest for {low.label}, highest for {high.label}; values in the table below."
+        alt = (
+            f"Dot plot of {title} for {len(marks)} groups; lowest for {low.label}, highest for {high.label}; "
+            "values in the table below."
+        )
         blocks.append(
             Figure(
                 name=f"fairness-{name}",
                 plot=Plot(kind="dots", x_title=title, marks=marks),
-                caption="Rates by group",
+                caption=(Shown(value=title, evidence=item.id), Words(text=" by group, with intervals")),
                 alt=alt,
                 evidence=(item.id,),
             )

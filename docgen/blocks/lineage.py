@@ -42,7 +42,10 @@ def lineage(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
     nodes, edges = _nodes(dossier), _edges(dossier)
     known = {node.id for node in nodes}
     missing = sum(node.missing for node in nodes)
-    alt = f"Graph of {len(nodes)} things from data and code to the dossier; {missing or 'none'} missing. The table below says the same."
+    alt = (
+        f"Graph of {len(nodes)} things from data and code to the dossier; {missing or 'none'} missing. "
+        "The table below says the same."
+    )
     graph = Graph(
         name="lineage",
         nodes=nodes,
@@ -200,7 +203,8 @@ def _metrics(dossier: Dossier) -> Grid | None:
             rows.append((label, full(old.value, PREVIOUS + item.id), full(item.value, item.id)))
     note: Line = (
         Words(
-            text="Overlapping intervals do not show that two versions are equal; a paired comparison on the same rows would."
+            text="Overlapping intervals do not show that two versions are equal; "
+            "a paired comparison on the same rows would."
         ),
     )
     return (

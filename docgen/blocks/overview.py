@@ -72,7 +72,8 @@ def verdicts(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
         if regime.status == "superseded":
             line = (*line, Words(text=" This instrument has been superseded.", strong=True))
         if assessment.stale_regime:
-            stale = f" The regime's data were last compared with the instrument on {regime.checked_on}: they are out of date."
+            day = regime.checked_on
+            stale = f" The regime's data were last compared with the instrument on {day}: they are out of date."
             line = (*line, Words(text=stale, strong=True))
         blocks.append(Paragraph(line=line))
     return tuple(blocks)

@@ -169,7 +169,8 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
             hint="restore from a backup, or build again from a snapshot that holds",
         )
     console.line(
-        f"every digest holds: {len(report.dossiers)} dossier(s) with {report.files} files, {report.snapshots} snapshot(s)"
+        f"every digest holds: {len(report.dossiers)} dossier(s) with {report.files} files, "
+        f"{report.snapshots} snapshot(s)"
     )
     console.result(
         {"dossiers": [str(path) for path in report.dossiers], "files": report.files, "snapshots": report.snapshots}

@@ -48,9 +48,9 @@ def run(asked: argparse.Namespace) -> int:  # noqa: PLR0911  # one line for each
 
 
 def _command(asked: argparse.Namespace, console: Console) -> ExitCode:
-    from docgen.cli import commands  # after the handlers are in place
+    from docgen.cli.commands import run as run_command  # after the handlers are in place
 
-    return commands.run(asked, console)
+    return run_command(asked, console)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The demo's folder: an MLflow store with two trained versions, narratives as people would write them, a docgen.toml."""
+"""The demo's folder: an MLflow store with two trained versions, narratives as people write them, a docgen.toml."""
 
 from __future__ import annotations
 

@@ -66,7 +66,13 @@ def _models(seed: int) -> tuple[tuple[str, Any, dict[str, object]], ...]:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    boosting = {"n_estimators": 80, "learning_rate": 0.08, "max_depth": 3, "subsample": 0.8, "random_state": seed}
+    boosting: dict[str, Any] = {
+        "n_estimators": 80,
+        "learning_rate": 0.08,
+        "max_depth": 3,
+        "subsample": 0.8,
+        "random_state": seed,
+    }
     return (
         (
             "logistic regression",
@@ -104,9 +110,11 @@ def _track(model: Any, params: dict[str, object], train: pd.DataFrame, test: pd.
             "sklearn._loss.loss.HalfBinomialLoss",
         ],
     )
-    mlflow.models.evaluate(
+    evaluate: Any = mlflow.models.evaluate
+    frame_of: Any = mlflow.data.from_pandas  # type: ignore[attr-defined]  # put there at run time
+    evaluate(
         info.model_uri,
-        mlflow.data.from_pandas(test[[*inputs, TARGET]], name="applications-test-inputs", targets=TARGET),
+        frame_of(test[[*inputs, TARGET]], name="applications-test-inputs", targets=TARGET),
         model_type="classifier",
         evaluators=["default", "docgen"],
         evaluator_config={

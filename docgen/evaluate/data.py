@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docgen.evaluate.files import log_files
 from docgen.model.canonical import Digest, canonical
@@ -114,7 +114,8 @@ def log_dataset(
     manifest = describe_frame(frame, name=name, context=context, target=target, source=source, licence=licence)
     run = log_files({f"docgen/datasets/{context}": (manifest, ())}, run_id=run_id)
     address = source if "://" in source else None  # MLflow takes addresses only; words stay in the manifest
-    dataset = mlflow.data.from_pandas(frame, name=name, targets=target or None, source=address)
+    make: Any = mlflow.data.from_pandas  # type: ignore[attr-defined]  # put there at run time
+    dataset = make(frame, name=name, targets=target or None, source=address)
     entity = dataset._to_mlflow_entity()  # noqa: SLF001  # the public log_input needs an active run
     tags = [InputTag("mlflow.data.context", context)]
     mlflow.MlflowClient().log_inputs(run, datasets=[DatasetInput(entity, tags)])

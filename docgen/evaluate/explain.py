@@ -76,7 +76,7 @@ def explain(
     strata = np.zeros(len(found.values))
     features = []
     for position, name in enumerate(found.names):
-        column = found.values[:, position]
+        column = found.values[:, position]  # noqa: PD011  # an array of ours
         size = np.abs(column)
         interval = bootstrap(lambda weights, size=size: weights @ size / weights.sum(axis=1), strata, method)  # type: ignore[misc]  # the default binds the column
         low, high = (interval.low, interval.high) if interval else (float(size.mean()), float(size.mean()))
@@ -135,7 +135,7 @@ def _permutation(
     function = model.predict if probability is None else lambda data: probability(data)[:, -1]
     explainer = shap.PermutationExplainer(function, background, seed=seed)
     names = tuple(str(name) for name in frame.columns)
-    values = explainer(frame.head(SLOW_ROWS)).values
+    values = explainer(frame.head(SLOW_ROWS)).values  # noqa: PD011  # shap's own
     unit = "probability" if probability is not None else "target"
     return _Attributions(values=_two(values), names=names, explainer="PermutationExplainer", unit=unit, output=output)
 

@@ -59,8 +59,8 @@ def fairness(
 ) -> tuple[tuple[GroupMetric, ...], tuple[Disparity, ...]]:
     """Return group metrics and disparities for each feature.
 
-    A disparity looks at groups whose rate is defined and rests on at least `min_group_size` rows; its note says how many
-    were left out.
+    A disparity looks at groups whose rate is defined and rests on at least `min_group_size` rows; its note says how
+    many were left out.
 
     Args:
         truth: (n_rows,), 0 or 1.

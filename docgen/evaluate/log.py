@@ -121,7 +121,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise UsageError(f"docgen's evaluator: {name} is {value!r}, expected a whole number of 1 or more")
     if (
-        not isinstance(chosen.split, str)
+        not isinstance(chosen.split, str)  # type: ignore[redundant-expr]  # it comes from a user's dictionary
         or not chosen.split
         or set(chosen.split) - set("abcdefghijklmnopqrstuvwxyz0123456789_-")
     ):
@@ -194,9 +194,9 @@ def _task(truth: NDArray[Any]) -> Task:
 
 def _binary(
     truth: NDArray[Any],
-    y_score: Any,
-    y_pred: Any,
-    sensitive: Any,
+    y_score: Any,  # noqa: ANN401  # array-likes of several kinds
+    y_pred: Any,  # noqa: ANN401
+    sensitive: Any,  # noqa: ANN401
     dataset: DataRef,
     method: Method,
     settings: Settings,
@@ -214,7 +214,8 @@ def _binary(
         check_scores(score, len(truth))
     if y_pred is None and score is None:
         raise UsageError("got neither y_score nor y_pred, expected at least one of them")
-    predicted = (np.asarray(y_pred) == positive) if y_pred is not None else (score >= settings.threshold)  # type: ignore[operator]  # one of the two is there
+    calls: Any = (np.asarray(y_pred) == positive) if y_pred is not None else (score >= settings.threshold)  # type: ignore[operator]  # one of the two is there
+    predicted: NDArray[Any] = np.asarray(calls)
     if len(predicted) != len(truth):
         raise UsageError(f"y_pred has {len(predicted)} rows, expected {len(truth)} as in y_true")
     called = predicted.astype(float)
@@ -297,7 +298,7 @@ def _frame(sensitive: Any) -> pd.DataFrame:  # noqa: ANN401  # array-likes of se
     import pandas as pd
 
     if isinstance(sensitive, pd.Series):
-        return sensitive.to_frame(sensitive.name or "group").reset_index(drop=True)
+        return sensitive.to_frame("group" if sensitive.name is None else sensitive.name).reset_index(drop=True)
     if isinstance(sensitive, (pd.DataFrame, dict)):
         return pd.DataFrame(sensitive).reset_index(drop=True)
     raise UsageError(

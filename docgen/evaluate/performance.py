@@ -145,16 +145,23 @@ def binary(
         named.extend(_ranking(truth, score, method))
     one_class = "only one class is in the data"
     no_positive, no_negative = "no positive cases", "no negative cases"
-    named.extend([
-        Named(key="accuracy", quantity=rate(tp + tn, rows, method, title="Accuracy", undefined="no rows")),
-        Named(key="sensitivity", quantity=rate(tp, tp + fn, method, title="Sensitivity (recall)", undefined=no_positive)),
-        Named(key="specificity", quantity=rate(tn, tn + fp, method, title="Specificity", undefined=no_negative)),
-        Named(key="ppv", quantity=rate(tp, tp + fp, method, title="Positive predictive value (precision)", undefined="nothing was predicted positive")),
-        Named(key="npv", quantity=rate(tn, tn + fn, method, title="Negative predictive value", undefined="nothing was predicted negative")),
-        Named(key="selection_rate", quantity=rate(tp + fp, rows, method, title="Selection rate", undefined="no rows", better=None)),
-        Named(key="prevalence", quantity=rate(tp + fn, rows, method, title="Prevalence", undefined="no rows", better=None)),
-        Named(key="f1", quantity=estimate(f1(truth, predicted), truth, method, title="F1", better=True, events=tp + fn, undefined=one_class)),
-    ])  # fmt: skip
+    nothing = "nothing was predicted "
+    shares = (
+        ("accuracy", "Accuracy", tp + tn, rows, "no rows", True),
+        ("sensitivity", "Sensitivity (recall)", tp, tp + fn, no_positive, True),
+        ("specificity", "Specificity", tn, tn + fp, no_negative, True),
+        ("ppv", "Positive predictive value (precision)", tp, tp + fp, f"{nothing}positive", True),
+        ("npv", "Negative predictive value", tn, tn + fn, f"{nothing}negative", True),
+        ("selection_rate", "Selection rate", tp + fp, rows, "no rows", None),
+        ("prevalence", "Prevalence", tp + fn, rows, "no rows", None),
+    )
+    for key, title, events, of, undefined, better in shares:
+        share = rate(events, of, method, title=title, undefined=undefined, better=better)
+        named.append(Named(key=key, quantity=share))
+    score_f1 = estimate(
+        f1(truth, predicted), truth, method, title="F1", better=True, events=tp + fn, undefined=one_class
+    )
+    named.append(Named(key="f1", quantity=score_f1))
     return tuple(named), Confusion(labels=("0", "1"), counts=((tn, fp), (fn, tp)))
 
 

@@ -38,7 +38,10 @@ class CheckResult:
     """What one check found."""
 
     id: str
-    """`<requirement id>.<n>`, n from 1 in reading order (leaves of all_of / any_of); stable."""
+    """`<requirement id>.<n>`, n from 1 in reading order (leaves of all_of / any_of); stable.
+
+    A met any_of keeps its met leaves only.
+    """
     title: str
     """What was checked, in words, from the check's own data: never from logged text."""
     verdict: Verdict

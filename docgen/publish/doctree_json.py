@@ -75,10 +75,12 @@ class Converter:
     def _children(self, node: nodes.Node, depth: int) -> list[Tree]:
         return [tree for child in node.children for tree in self.node(child, depth)]
 
-    def node(self, node: nodes.Node, depth: int = 0) -> list[Tree]:  # noqa: PLR0911  # one line for each kind
+    def node(self, node: nodes.Node, depth: int = 0) -> list[Tree]:  # one line for each kind
         """Return what the template shows for a node."""
         if isinstance(node, nodes.Text):
-            return [{"t": "text", "s": self.text(node.astext())}]
+            return [
+                {"t": "text", "s": self.text(node.astext().replace("\n", " "))}
+            ]  # a line break of Markdown is a blank
         if not isinstance(node, nodes.Element) or isinstance(node, _SILENT) or HTML_ONLY in node.get("classes", ()):
             return []
         special = _SPECIAL.get(type(node))
@@ -92,7 +94,8 @@ class Converter:
 
     def _targets(self, node: nodes.Element) -> list[Tree]:
         found: list[Tree] = []
-        for name in node.get("ids", ()):
+        names: list[str] = node.get("ids", [])
+        for name in names:
             label = self._label(name)
             if label not in self.labels:
                 self.labels.add(label)
@@ -108,14 +111,18 @@ class Converter:
         rest = [child for child in node.children if child is not title]
         heading: list[Tree] = []
         if title is not None:
-            heading = [{"t": "heading", "level": depth + 1, "c": self._children(title, depth)}]
-        return [*heading, *self._targets(node), *(tree for child in rest for tree in self.node(child, depth + 1))]
+            heading = [self._titled(node, title, depth)]
+        return [*heading, *(tree for child in rest for tree in self.node(child, depth + 1))]
 
     def _rubric(self, node: nodes.Element, depth: int) -> list[Tree]:
-        return [{"t": "heading", "level": depth + 1, "c": self._children(node, depth)}, *self._targets(node)]
+        return [self._titled(node, node, depth)]
+
+    def _titled(self, node: nodes.Element, title: nodes.Element, depth: int) -> Tree:
+        labels = [target["label"] for target in self._targets(node)]
+        return {"t": "heading", "level": depth + 1, "labels": labels, "c": self._children(title, depth)}
 
     def _inline(self, node: nodes.Element, depth: int) -> list[Tree]:
-        classes = node.get("classes", ())
+        classes: list[str] = node.get("classes", [])
         verdict = next((name for name in classes if name.startswith("docgen-verdict-")), None)
         if verdict is not None:
             return [{"t": "badge", "verdict": verdict.removeprefix("docgen-verdict-"), "s": self.text(node.astext())}]
@@ -214,19 +221,19 @@ class Converter:
         return self._children(cell, depth)
 
 
-_SPECIAL: dict[type[nodes.Node], Callable[[Converter, nodes.Element, int], list[Tree]]] = {
-    nodes.section: Converter._section,
-    nodes.rubric: Converter._rubric,
-    nodes.inline: Converter._inline,
-    docgen_value: Converter._value,
-    nodes.target: Converter._target,
-    nodes.reference: Converter._reference,
-    nodes.literal: Converter._code,
-    nodes.literal_block: Converter._block_code,
-    nodes.image: Converter._image,
-    nodes.figure: Converter._figure,
-    nodes.table: Converter._table,
-    **dict.fromkeys((nodes.admonition, nodes.note, nodes.warning, nodes.important, nodes.tip), Converter._admonition),
+_SPECIAL: dict[type[nodes.Node], Callable[[Converter, nodes.Element, int], list[Tree]]] = {  # the class's own methods
+    nodes.section: Converter._section,  # noqa: SLF001
+    nodes.rubric: Converter._rubric,  # noqa: SLF001
+    nodes.inline: Converter._inline,  # noqa: SLF001
+    docgen_value: Converter._value,  # noqa: SLF001
+    nodes.target: Converter._target,  # noqa: SLF001
+    nodes.reference: Converter._reference,  # noqa: SLF001
+    nodes.literal: Converter._code,  # noqa: SLF001
+    nodes.literal_block: Converter._block_code,  # noqa: SLF001
+    nodes.image: Converter._image,  # noqa: SLF001
+    nodes.figure: Converter._figure,  # noqa: SLF001
+    nodes.table: Converter._table,  # noqa: SLF001
+    **dict.fromkeys((nodes.admonition, nodes.note, nodes.warning, nodes.important, nodes.tip), Converter._admonition),  # noqa: SLF001
 }
 
 

@@ -112,11 +112,11 @@ def _render(
         for regime in dossier.regimes:
             (made / f"{regime.id}.pdf").replace(site / pdf_path(dossier.snapshot.subject, regime))
     for name in _LEFTOVERS:
-        path = site / name
-        if path.is_dir():
-            shutil.rmtree(path)
+        leftover = site / name
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
         else:
-            path.unlink(missing_ok=True)
+            leftover.unlink(missing_ok=True)
     return site, tuple(dict.fromkeys(warnings))
 
 

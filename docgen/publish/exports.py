@@ -86,7 +86,7 @@ def _rows(dossier: Dossier, position: int) -> Iterator[tuple[str, ...]]:
 
 
 def _cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula. https://owasp.org/www-community/attacks/CSV_Injection"""
+    """Return text that no spreadsheet takes for a formula (CSV injection)."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 

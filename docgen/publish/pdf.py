@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -60,7 +61,7 @@ class TypstPdfBuilder(Builder):
         """Return nothing: every document is in the same file, and anchors are unique in it."""
         return ""
 
-    def write_documents(self, docnames: Set[str]) -> None:  # noqa: ARG002  # all of them are needed
+    def write_documents(self, docnames: AbstractSet[str]) -> None:  # noqa: ARG002  # all of them are needed
         """Set the PDF of each regime."""
         dossier: Dossier = self.app.docgen_dossier  # type: ignore[attr-defined]  # set by `docgen.sphinx_ext.main`
         single = len(dossier.regimes) == 1

@@ -19,7 +19,6 @@ from pathlib import Path
 from docgen.errors import DocgenError, ExitCode
 from docgen.resources import sphinx_src_dir
 
-
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docgen.model.document import Mark, Plot
 from docgen.render.text import one_line
@@ -50,7 +50,8 @@ def draw(plot: Plot) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_SETTINGS):
+    settings: Any = _SETTINGS
+    with mpl.rc_context(settings):
         figure = Figure(figsize=(WIDTH, _height(plot)), layout="constrained")
         axes = figure.add_subplot()
         _DRAW[plot.kind](axes, plot)
@@ -58,7 +59,8 @@ def draw(plot: Plot) -> bytes:
         if plot.y_title:
             axes.set_ylabel(label(plot.y_title))
         out = io.BytesIO()
-        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(out, metadata={"Date": None, "Creator": None})
     return out.getvalue()
 
 
@@ -96,8 +98,8 @@ def _dots(axes: Axes, plot: Plot) -> None:
         if mark.low is not None and mark.high is not None:
             axes.plot([mark.low, mark.high], [row, row], color=LINE, linewidth=1.6, solid_capstyle="butt")
             axes.plot([mark.low, mark.high], [row, row], "|", color=LINE, markersize=6)
-        style = {"marker": "D", "color": WARM} if mark.emphasis else {"marker": "o", "color": LINE}
-        axes.plot([mark.value], [row], linestyle="none", markersize=5.5, **style)
+        marker, color = ("D", WARM) if mark.emphasis else ("o", LINE)
+        axes.plot([mark.value], [row], linestyle="none", markersize=5.5, marker=marker, color=color)
     if plot.reference is not None:
         axes.axvline(plot.reference, color=INK, linewidth=0.9, linestyle="--")
     _rows(axes, marks, len(plot.marks))

@@ -1,4 +1,4 @@
-"""How numbers look: the only place where one becomes text. Without locale, so that the bytes are the same everywhere."""
+"""How numbers look: the only place where one becomes text. No locale, so that the bytes are the same everywhere."""
 
 from __future__ import annotations
 

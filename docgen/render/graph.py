@@ -10,8 +10,13 @@ from docgen.render.text import one_line
 
 BOX_W, BOX_H, GAP_X, GAP_Y, PAD = 132, 46, 34, 18, 10
 _FILL = {
-    "data": "#e6f0f7", "code": "#eef0f3", "run": "#fdf3e1", "model": "#e3f3ec", "evaluation": "#f3eaf5", "document": "#ffffff",
-}  # fmt: skip
+    "data": "#e6f0f7",
+    "code": "#eef0f3",
+    "run": "#fdf3e1",
+    "model": "#e3f3ec",
+    "evaluation": "#f3eaf5",
+    "document": "#ffffff",
+}
 
 
 def draw_graph(graph: Graph) -> bytes:
@@ -26,7 +31,8 @@ def draw_graph(graph: Graph) -> bytes:
     lines = [_edge(place[edge.source], place[edge.target]) for edge in graph.edges]
     boxes = [_box(node, *place[node.id]) for node in graph.nodes]
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        ' role="img">'
         f"<title>{escape(graph.caption)}</title><desc>{escape(graph.alt)}</desc>"
         '<rect width="100%" height="100%" fill="#ffffff"/>'
     )
@@ -47,7 +53,8 @@ def _edge(source: tuple[int, int], target: tuple[int, int]) -> str:
     x2, y2 = target[0], target[1] + BOX_H // 2
     middle = (x1 + x2) // 2
     return (
-        f'<path d="M{x1} {y1} C{middle} {y1} {middle} {y2} {x2 - 6} {y2}" fill="none" stroke="#5b6b7a" stroke-width="1.3"/>'
+        f'<path d="M{x1} {y1} C{middle} {y1} {middle} {y2} {x2 - 6} {y2}" fill="none" stroke="#5b6b7a"'
+        ' stroke-width="1.3"/>'
         f'<path d="M{x2} {y2} l-7 -4 v8 z" fill="#5b6b7a"/>'
     )
 
@@ -61,7 +68,8 @@ def _box(node: GraphNode, x: int, y: int) -> str:
         detail = text if len(text) <= 19 else f"{text[:18]}\u2026"
     style = 'font-family="DejaVu Sans, Helvetica, Arial, sans-serif" fill="#1b2733"'
     return (
-        f'<rect x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="6" fill="{_FILL[node.kind]}" stroke="{colour}" stroke-width="1.3"{dash}/>'
+        f'<rect x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="6" fill="{_FILL[node.kind]}" stroke="{colour}"'
+        f' stroke-width="1.3"{dash}/>'
         f'<text x="{x + 9}" y="{y + 19}" {style} font-size="12" font-weight="bold">{escape(node.title)}</text>'
         f'<text x="{x + 9}" y="{y + 36}" {style} font-size="10.5">{escape(detail)}</text>'
     )

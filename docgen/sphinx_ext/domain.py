@@ -178,12 +178,12 @@ class DocgenDomain(Domain):
 
     def resolve_xref(
         self,
-        env: BuildEnvironment,
+        env: BuildEnvironment,  # noqa: ARG002  # Sphinx's signature
         fromdocname: str,
         builder: Builder,
-        typ: str,
+        typ: str,  # noqa: ARG002
         target: str,
-        node: Any,  # noqa: ANN401  # pending_xref
+        node: Any,  # noqa: ANN401, ARG002  # pending_xref
         contnode: Any,  # noqa: ANN401
     ) -> nodes.reference | None:
         """Return the link to an anchor; None leaves the text without a link."""
@@ -192,6 +192,6 @@ class DocgenDomain(Domain):
             return None
         return make_refnode(builder, fromdocname, found[0], found[1], contnode)
 
-    def resolve_any_xref(self, *arguments: Any) -> list[Any]:  # noqa: ANN401
+    def resolve_any_xref(self, *_arguments: Any) -> list[Any]:  # noqa: ANN401
         """Anchors are reached by their labels alone."""
         return []

@@ -274,14 +274,13 @@ def _table(
 
 
 def _widths(block: Grid) -> tuple[int, ...]:
-    """Return relative column widths from the longest words of each column, so that text columns get the room."""
+    """Return relative column widths, in characters: room for the longest word of the head and for the usual cell."""
     widths = []
     for position, head in enumerate(block.columns):
-        longest = len(head) if isinstance(head, str) else sum(len(_plain(item)) for item in head)
-        for row in block.rows[:60]:
-            size = sum(len(_plain(item)) for item in row[position])
-            longest = max(longest, min(size, 48))
-        widths.append(max(6, longest))
+        words = (head if isinstance(head, str) else "".join(_plain(item) for item in head)).split()
+        need = max((len(word) for word in words), default=0) + 3
+        cells = [sum(len(_plain(item)) for item in row[position]) for row in block.rows[:200]]
+        widths.append(max(need, 6, min(max(cells, default=0) + 2, 44)))
     return tuple(widths)
 
 

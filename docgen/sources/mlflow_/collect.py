@@ -550,7 +550,10 @@ class _Facts:
             and item.value is not None
             and abs(known.value - item.value) > 1e-9
         ):
-            text = "MLflow's metric of this name differs from docgen's evidence file; the file, which names its data, is shown"
+            text = (
+                "MLflow's metric of this name differs from docgen's evidence file; "
+                "the file, which names its data, is shown"
+            )
             self._find("metric_contradicts_file", text, name, severity="serious")
 
     def _histories(self, run: StoreRun) -> None:

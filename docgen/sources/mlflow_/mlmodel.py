@@ -34,10 +34,10 @@ def read_mlmodel(data: bytes) -> MLmodel:
     """
     try:
         content = yaml.safe_load(data.decode("utf-8"))
-    except yaml.YAMLError as err:
+    except (yaml.YAMLError, RecursionError) as err:
         raise ValueError(f"not YAML: {getattr(err, 'problem', err)}") from err
     if not isinstance(content, dict):
-        raise ValueError("expected a mapping")
+        raise ValueError("expected a mapping")  # noqa: TRY004  # a fault of the bytes
     flavors = content.get("flavors")
     names = tuple(sorted(str(name) for name in flavors)) if isinstance(flavors, dict) else ()
     rows = tuple(_signature(content.get("signature")))
@@ -60,9 +60,11 @@ def _signature(content: object) -> list[tuple[Scalar, ...]]:
     for key, role in (("inputs", "input"), ("outputs", "output"), ("params", "param")):
         text = content.get(key)
         items = json.loads(text) if isinstance(text, str) else text
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict):
-                rows.append((role, str(item.get("name") or ""), _type(item), bool(item.get("required", True))))
+        rows.extend(
+            (role, str(item.get("name") or ""), _type(item), bool(item.get("required", True)))
+            for item in (items if isinstance(items, list) else ())
+            if isinstance(item, dict)
+        )
     return rows
 
 

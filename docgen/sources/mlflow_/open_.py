@@ -50,7 +50,8 @@ def parse_model_uri(text: str) -> ModelRef:
         if before and alias and not name:
             return ModelRef(asked=text, name=before, alias=alias)
     raise UsageError(
-        f"model {text!r} is not understood, expected models:/<name>/<version>, models:/<name>@<alias> or runs:/<run id>",
+        f"model {text!r} is not understood, "
+        "expected models:/<name>/<version>, models:/<name>@<alias> or runs:/<run id>",
         hint="for example: docgen build models:/churn/3",
     )
 
@@ -104,7 +105,7 @@ def _open(uri: str, patience: Patience) -> Store:
 
 
 def _scheme(uri: str) -> str:
-    """Return the scheme without its driver; "" for a folder, also `C:\\...`."""
+    """Return the scheme without its driver; "" for a folder, also one with a drive letter."""
     found = re.match(r"([A-Za-z][A-Za-z0-9.-]+)(?:\+[A-Za-z0-9_]+)?:", uri)
     return found.group(1).lower() if found else ("databricks" if uri == "databricks" else "")
 

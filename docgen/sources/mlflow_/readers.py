@@ -141,7 +141,7 @@ def _own(source: Source) -> Iterator[Evidence]:
         raise IntegrityError(
             f"{source.path}: version {version!r} of {name} is not known (known: {formats.EVIDENCE_VERSION})"
         )
-    record: formats.EvidenceFile = structure(content, formats.FILES[name], where=source.path)  # type: ignore[arg-type]  # a union of records
+    record: formats.EvidenceFile = structure(content, formats.FILES[name], where=source.path)
     split = OWN.fullmatch(source.path)
     if split is not None and split["split"] and getattr(record, "split", None) != split["split"]:
         raise IntegrityError(
@@ -260,7 +260,9 @@ def _shap_array(source: Source) -> Evidence:
     named = len(source.inputs) == values.shape[1]
     names = source.inputs if named else tuple(f"feature {number}" for number in range(1, values.shape[1] + 1))
     size, mean = np.abs(values).mean(axis=0), values.mean(axis=0)
-    rows = [(name, float(size[i]), None, None, float(mean[i])) for i, name in enumerate(names)]
+    rows: list[tuple[Scalar, ...]] = [
+        (name, float(size[i]), None, None, float(mean[i])) for i, name in enumerate(names)
+    ]
     attributes = (
         Attribute(key="explainer", value="mlflow.shap"),
         Attribute(key="n", value=int(values.shape[0])),

@@ -1,0 +1,48 @@
+# `make demo` and `make test` need Python 3.11 to 3.13, make and git; each makes `.venv` by itself.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+LOCK = requirements/py$(shell $(PYTHON) -c 'import sys; print(f"{sys.version_info[0]}{sys.version_info[1]}")').txt
+
+.PHONY: help demo test lint wheel lock bench clean
+
+help:
+	@echo "make demo   train a small model, track it in MLflow, build its dossiers (HTML and PDF)"
+	@echo "make test   lint, type check and test"
+	@echo "make wheel  build the wheel into dist/"
+	@echo "make bench  measure (ratios against lower bounds)"
+	@echo "make lock   pin every requirement again, with hashes"
+
+# The pinned versions, each with its hash; then docgen itself, as it lies here.
+$(VENV)/.ready: pyproject.toml requirements/*.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(VENV)/.ready
+	$(BIN)/docgen demo docgen-demo
+
+test: $(VENV)/.ready lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+wheel: $(VENV)/.ready
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+
+bench: $(VENV)/.ready
+	$(BIN)/python -m benchmarks
+
+# Needs the `uv` program; the files name no index, so that any mirror serves them.
+lock:
+	for minor in 11 12 13; do \
+	  uv pip compile --quiet --python-version 3.$$minor --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	    --no-emit-find-links --extra dev pyproject.toml requirements/build.in -o requirements/py3$$minor.txt || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) dist docgen-demo .pytest_cache .mypy_cache .ruff_cache
