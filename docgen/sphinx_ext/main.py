@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from docgen.sphinx_ext.domain import DocgenDomain
-from docgen.sphinx_ext.needs import NeedsDirective, TraceRole
+from docgen.sphinx_ext.needs import NeedsDirective, TraceRole, number_containers
 from docgen.sphinx_ext.nodes_ import docgen_value
 from docgen.sphinx_ext.warnings_ import Warn, warn
 from docgen.store.dossier import load_dossier
@@ -24,7 +24,7 @@ SCHEMES = ("http://", "https://", "mailto:")
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     from docgen import __version__
-    from docgen.publish.pdf import TypstPdfBuilder
+    from docgen.sphinx_ext.pdf import TypstPdfBuilder
 
     app.add_config_value(
         "docgen_dossier", "dossier.json", "env", (str,), "The dossier that pages fetch their values from"
@@ -36,6 +36,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_builder(TypstPdfBuilder)
     app.connect("builder-inited", _load)
     app.connect("doctree-read", _refuse)
+    app.connect("doctree-resolved", number_containers, priority=900)  # after sphinx-needs has drawn
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docgen.model.document import Dossier, Link
@@ -78,6 +79,13 @@ def items(dossier: Dossier) -> Iterator[Item]:
         yield Item(
             kind="run", id=run_need(run), title=f"Run {run_need(run)}", status="read", links=(), shown=f"run:{run}"
         )
+
+
+def number_containers(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
+    """Give the boxes that sphinx-needs draws ids by their place: its own are random, and no two builds would agree."""
+    found = (node for node in doctree.findall(nodes.container) if "need_container" in node["classes"])
+    for number, node in enumerate(found, 1):
+        node["ids"] = [f"need-box-{number}" if name.startswith("SNCB-") else name for name in node["ids"]]
 
 
 class NeedsDirective(SphinxDirective):

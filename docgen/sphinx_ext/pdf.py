@@ -21,9 +21,9 @@ from sphinx.util import logging
 from docgen.blocks import make
 from docgen.model.document import Dossier
 from docgen.model.regime import Regime
-from docgen.publish.doctree_json import Converter, Tree, without_dead_links
-from docgen.publish.fonts import font_folders, showable
+from docgen.render.fonts import font_folders, showable
 from docgen.resources import sphinx_src_dir
+from docgen.sphinx_ext.doctree_json import Converter, Tree, without_dead_links
 from docgen.sphinx_ext.nodes_ import NodeMaker
 
 _LOGGER = logging.getLogger(__name__)
