@@ -105,7 +105,10 @@ class HttpStore:
         """
         quote = '"' if "'" in name else "'"
         if quote in name:
-            raise SourceError(f"versions of {name!r} cannot be listed: MLflow's filters have no way to quote the name")
+            raise SourceError(
+                f"versions of {name!r} cannot be listed: MLflow's filters have no way to quote the name",
+                hint="rename the model, or read the server's database directly",
+            )
         pages = self._pages(
             f"versions of {name!r}",
             lambda token: self._client.search_model_versions(f"name={quote}{name}{quote}", _PAGE, page_token=token),
@@ -225,7 +228,10 @@ class HttpStore:
             if not token:
                 return found
             if token in seen:
-                raise SourceError(f"the MLflow server {self._asker.shown!r} repeats a page token ({what})")
+                raise SourceError(
+                    f"the MLflow server {self._asker.shown!r} repeats a page token ({what})",
+                    hint="look into the server's log, or the proxy's before it",
+                )
             seen.add(token)
 
     def _ask(self, what: str, call: Callable[[], T]) -> T:
