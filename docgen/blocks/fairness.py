@@ -111,7 +111,7 @@ def _row(item: Evidence, table: Table, row: tuple[object, ...]) -> tuple[Line, .
             continue
         if column.key == "group" and note:
             line = cell(str(value), column, item.id)
-            cells.append((*line, Words(text=" "), Shown(value=f"({note})", evidence=item.id)))
+            cells.append((*line, Words(text=" ("), Shown(value=note, evidence=item.id), Words(text=")")))
         elif value is None and column.key == "value":
             cells.append((Absent(wanted="value", reason="undefined"),))
         else:

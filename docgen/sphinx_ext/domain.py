@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
@@ -27,12 +27,17 @@ from docgen.sphinx_ext.warnings_ import Warn, warn
 FIGURES = "_figures"
 
 
+def domain_of(env: BuildEnvironment) -> DocgenDomain:
+    """Return the domain of a build."""
+    return cast("DocgenDomain", env.domains["docgen"])
+
+
 def dossier_of(env: BuildEnvironment) -> Dossier:
     """Return the dossier of a build, which was read when the build began.
 
     A page in a folder named like a regime of the dossier sees that regime alone; all other pages see every regime.
     """
-    whole: Dossier = env.app.docgen_dossier  # type: ignore[attr-defined]  # set by `docgen.sphinx_ext.main`
+    whole = domain_of(env).dossier
     folder = env.docname.rpartition("/")[0]
     for regime, assessment in zip(whole.regimes, whole.assessments, strict=True):
         if folder == regime.id:
@@ -42,7 +47,7 @@ def dossier_of(env: BuildEnvironment) -> Dossier:
 
 def maker(env: BuildEnvironment, prose: Any = None) -> NodeMaker:  # noqa: ANN401  # a callable of NodeMaker
     """Return what makes nodes for the document that is being read."""
-    domain = env.get_domain("docgen")
+    domain = domain_of(env)
     docname = env.docname
 
     def anchor(label: str, name: str) -> None:
@@ -155,7 +160,10 @@ class EvidenceRole(_EvidenceRole):
 
 
 class DocgenDomain(Domain):
-    """Holds the anchors of all documents, so that links between pages resolve."""
+    """Holds the dossier of the build, and the anchors of all documents, so that links between pages resolve."""
+
+    dossier: Dossier
+    """Set once for each build; not part of the saved environment."""
 
     name = "docgen"
     label = "docgen"

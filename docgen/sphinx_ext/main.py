@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from docgen.sphinx_ext.domain import DocgenDomain
+from docgen.sphinx_ext.domain import DocgenDomain, domain_of
 from docgen.sphinx_ext.needs import NeedsDirective, TraceRole, number_containers
 from docgen.sphinx_ext.nodes_ import docgen_value
 from docgen.sphinx_ext.warnings_ import Warn, warn
@@ -37,13 +37,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", _load)
     app.connect("doctree-read", _refuse)
     app.connect("doctree-resolved", number_containers, priority=900)  # after sphinx-needs has drawn
+    app.connect("doctree-resolved", _one_id, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
 
 
 def _load(app: Sphinx) -> None:
     """Read the dossier once for each build."""
     path = Path(app.srcdir) / app.config.docgen_dossier
-    app.docgen_dossier = load_dossier(path.read_bytes(), where=path.name)  # type: ignore[attr-defined]  # ours
+    domain_of(app.env).dossier = load_dossier(path.read_bytes(), where=path.name)
 
 
 def _refuse(app: Sphinx, doctree: nodes.document) -> None:
@@ -59,6 +60,13 @@ def _refuse(app: Sphinx, doctree: nodes.document) -> None:
         if uri and not reference.get("internal") and not uri.startswith((*SCHEMES, "#")):
             warn(Warn.LINK, f"link to {uri!r} is not allowed", location=reference)
             reference.parent.replace(reference, list(reference.children))
+
+
+def _one_id(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
+    """Take the table's id from the frame that the theme puts around it: an id stands once in a page."""
+    for frame in doctree.findall(nodes.container):
+        if "table-wrapper" in frame["classes"]:
+            frame["ids"] = []
 
 
 def _visit_value(self: Any, node: docgen_value) -> None:  # noqa: ANN401  # Sphinx's HTML translator

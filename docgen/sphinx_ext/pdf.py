@@ -24,6 +24,7 @@ from docgen.model.regime import Regime
 from docgen.render.fonts import font_folders, showable
 from docgen.resources import sphinx_src_dir
 from docgen.sphinx_ext.doctree_json import Converter, Tree, without_dead_links
+from docgen.sphinx_ext.domain import domain_of
 from docgen.sphinx_ext.nodes_ import NodeMaker
 
 _LOGGER = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class TypstPdfBuilder(Builder):
 
     def write_documents(self, docnames: AbstractSet[str]) -> None:  # noqa: ARG002  # all of them are needed
         """Set the PDF of each regime."""
-        dossier: Dossier = self.app.docgen_dossier  # type: ignore[attr-defined]  # set by `docgen.sphinx_ext.main`
+        dossier = domain_of(self.env).dossier
         single = len(dossier.regimes) == 1
         for position, regime in enumerate(dossier.regimes):
             start = self.config.root_doc if single else f"{regime.id}/index"
@@ -75,7 +76,7 @@ class TypstPdfBuilder(Builder):
         converter = Converter(image=_Images(Path(self.srcdir), work), text=showable, unknown=self._unknown)
         body: list[Tree] = []
         for depth, docname in self._reading_order(start):
-            doctree = self.env.get_and_resolve_doctree(docname, self)
+            doctree = self.env.get_and_resolve_doctree(docname, self, tags=self.tags)
             body += converter.document(docname, doctree, depth)
         one = Dossier(snapshot=dossier.snapshot, regimes=(regime,), assessments=(dossier.assessments[position],))
         content = {

@@ -1,0 +1,445 @@
+"""The demo's dossiers: the same bytes from the snapshot alone, every number traced, every gap shown."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from bs4 import BeautifulSoup, NavigableString
+from pypdf import PdfReader
+
+from docgen.config import Config, MlflowConfig
+from docgen.model.assessment import Verdict
+from docgen.model.canonical import parse
+from docgen.model.document import ValueFormat
+from docgen.model.evidence import Evidence
+from docgen.model.snapshot import PREVIOUS, Snapshot
+from docgen.pipeline import assess, build, collect, latest_snapshot
+from docgen.render.filters import shown
+from docgen.store.readers import read_snapshot
+
+NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?(?:e[+-]?\d+)?")
+SECTIONS = {
+    "index": ["Model card", "Gaps"],
+    "details": ["Model details", "Runs", "Parameters", "Tags", "Training history"],
+    "use": ["Intended use and factors", "Intended use", "Uses out of scope", "Factors"],
+    "performance": ["Performance", "Choice of metrics", "Results", "Confusion", "Calibration"],
+    "fairness": ["Fairness", "By sensitive feature", "By intersection"],
+    "explanations": ["Explanations"],
+    "data": ["Data", "Data sets", "Choice of the evaluation data", "Choice of the training data"],
+    "considerations": ["Considerations", "Ethical considerations", "Caveats and recommendations"],
+    "lineage": ["Lineage and change", "Lineage", "Change since the previous version", "Code", "Signature", "Environment", "Files"],
+    "requirements": ["Requirements and evidence", "Trace matrix", "Requirements", "Findings at collection", "Evidence"],
+    "trace": ["Trace items"],
+}  # fmt: skip
+
+
+def snapshot_of(folder: Path) -> Snapshot:
+    return read_snapshot((folder / "files" / "snapshot.json").read_bytes(), where="snapshot.json")
+
+
+def pdf_of(folder: Path) -> Path:
+    (found,) = (folder / "files").glob("*.pdf")
+    return found
+
+
+def page(folder: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((folder / f"{name}.html").read_text("utf-8"), "html.parser")
+
+
+def digests(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def test_the_demo_says_where_everything_is(demo) -> None:
+    for version in ("1", "2"):
+        assert (demo.dossier(version) / "index.html").is_file()
+        assert pdf_of(demo.dossier(version)).is_file()
+        assert f"{version}/index.html" in demo.said
+        assert pdf_of(demo.dossier(version)).name in demo.said
+
+
+def test_the_demo_is_real_and_has_one_honest_gap(demo) -> None:
+    snapshot = snapshot_of(demo.dossier("2"))
+    kinds = {item.kind for item in snapshot.evidence}
+    assert {
+        "metric",
+        "dataset",
+        "fairness",
+        "explanation",
+        "calibration",
+        "environment",
+        "signature",
+        "history",
+    } <= kinds
+    features = {item.id.split("/")[1].split("@")[0] for item in snapshot.of_kind("fairness")}
+    assert {"sex", "age_band", "sex & age_band"} <= features
+    (assessment,) = assess(snapshot, config=demo.config)
+    assert [gap.requirement for gap in assessment.gaps] == ["MC-CAV-01"]
+    assert not assessment.gate_open
+
+
+def test_the_same_bytes_without_the_mlflow_store(demo, docgen, tmp_path: Path) -> None:
+    """Another folder, another time zone, locale and hash seed; no MLflow, no narratives, no git."""
+    elsewhere = tmp_path / "another folder"
+    elsewhere.mkdir()
+    shutil.copytree(demo.folder / ".docgen", elsewhere / ".docgen")
+    shutil.copy(demo.folder / "docgen.toml", elsewhere)
+    strange = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "4711", "COLUMNS": "40"}
+    for version in ("1", "2"):
+        done = docgen("build", f"models:/credit-default/{version}", "--offline", cwd=elsewhere, env=strange)
+        assert done.returncode == 1, done.stderr
+        assert digests(elsewhere / "dossiers" / "credit-default" / version) == digests(demo.dossier(version))
+
+
+def test_an_unchanged_build_renders_nothing_and_a_damaged_one_is_made_anew(demo, tmp_path: Path) -> None:
+    config = Config(root=demo.folder)
+    shutil.copytree(demo.dossier("2"), tmp_path / "credit-default" / "2")
+    snapshot = snapshot_of(demo.dossier("2"))
+    again = build(snapshot, config=config, output=tmp_path)
+    assert not again.rendered
+    (again.folder / "performance.html").write_text("tampered")
+    mended = build(snapshot, config=config, output=tmp_path)
+    assert mended.rendered
+    assert digests(mended.folder) == digests(demo.dossier("2"))
+    assert not [path for path in mended.folder.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_no_page_warns_and_none_asks_the_network(demo, tmp_path: Path) -> None:
+    report = build(snapshot_of(demo.dossier("2")), config=Config(root=demo.folder), output=tmp_path, pdf=False)
+    assert report.warnings == ()
+    for path in report.folder.rglob("*.html"):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for tag, attribute in (("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src")):
+            for item in soup.find_all(tag):
+                assert not re.match(r"(https?:)?//", item.get(attribute) or ""), f"{path.name}: {item}"
+    for path in report.folder.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?https?:|@import", path.read_text("utf-8")), path.name
+
+
+@pytest.mark.parametrize(("name", "wanted"), SECTIONS.items())
+def test_every_page_has_its_sections(demo, name: str, wanted: list[str]) -> None:
+    headings = [
+        item.get_text().rstrip("¶#").strip() for item in page(demo.dossier("2"), name).select("article h1, article h2")
+    ]
+    assert headings == wanted
+
+
+def test_the_pages_are_accessible_in_their_bones(demo) -> None:
+    for path in demo.dossier("2").glob("*.html"):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        assert soup.html is not None
+        assert soup.html["lang"] == "en"
+        assert soup.title is not None
+        assert soup.title.get_text().strip()
+        for image in soup.select("article img"):
+            assert len(image["alt"]) > 30, f"{path.name}: {image}"
+        for table in soup.select("article table.docgen-grid"):
+            assert table.select("thead th"), f"{path.name}: {table.get_text()[:80]}"
+        if path.stem == "trace":
+            continue  # sphinx-needs gives a box and its table the same id
+        ids = [item["id"] for item in soup.find_all(id=True)]
+        assert len(ids) == len(set(ids)), f"{path.name}: ids stand twice"
+
+
+def renderings(value: object) -> set[str]:
+    """Every text that a page may make of a record: each scalar in it, in each format and with each unit."""
+    found: set[str] = set()
+    units = {"", *(getattr(value, "unit", "") or "").split("\0")}
+    for scalar in scalars(value):
+        for form in get_args(ValueFormat):
+            for unit in units:
+                found.add(shown(scalar, form, unit))
+                if isinstance(scalar, float):
+                    found.add(shown(scalar, form, "fraction"))
+    lines = [line for text in scalars(value) if isinstance(text, str) for line in text.splitlines()]
+    return found | {shown(line, "code") for line in lines} | {line.strip() for line in lines}
+
+
+def scalars(value: object) -> Iterator[str | float | int | bool]:
+    if isinstance(value, (str, float, int)):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from scalars(item)
+    elif is_dataclass(value):
+        for item in fields(value):
+            yield from scalars(getattr(value, item.name))
+
+
+def known(snapshot: Snapshot) -> dict[str, set[str]]:
+    """Evidence id, as pages name it -> the texts that may stand for it."""
+
+    def texts(item: Evidence) -> set[str]:
+        where = item.provenance
+        joined = where.uri + (f" {where.key}" if where.key else "")
+        own = {item.id, joined, *(shown(text, "code") for text in (item.id, joined))}
+        return own | renderings(item.value) | renderings(where)
+
+    found = {item.id: texts(item) for item in snapshot.evidence}
+    if snapshot.previous:
+        found |= {PREVIOUS + item.id: texts(item) for item in snapshot.previous.evidence}
+    return found
+
+
+def own_words(root: Path) -> set[str]:
+    """Numbers that docgen's and the regime's own words contain."""
+    text = "".join(path.read_text("utf-8") for path in (root / "regimes" / "model_card").rglob("*") if path.is_file())
+    return set(NUMBER.findall(text)) | {"256", "10,000"}  # SHA-256; how many rows MLflow's own digest covers
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_every_number_on_every_page_is_traced_to_evidence(demo, version: str) -> None:
+    """A number stands inside an element that names its evidence, and is what that evidence holds; or it is a word of ours."""
+    folder = demo.dossier(version)
+    snapshot = snapshot_of(folder)
+    evidence, words = known(snapshot), own_words(Path(__file__).parents[1])
+    allowed = words | set(NUMBER.findall(" ".join(as_of(folder))))
+    (assessment,) = assess(snapshot, config=demo.config)
+    for row in assessment.results:
+        allowed |= set(NUMBER.findall(" ".join(check.id for check in row.checks)))
+    prose = " ".join(str(getattr(item.value, "markdown", "")) for item in snapshot.of_kind("narrative"))
+    traced = 0
+    for path in sorted(folder.glob("*.html")):
+        if path.stem in {"genindex", "search"}:
+            continue
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for text in soup.select_one("article").find_all(string=True):  # type: ignore[union-attr]
+            if type(text) is not NavigableString or not NUMBER.search(text):
+                continue
+            holder = text.find_parent(attrs={"data-evidence": True})
+            if holder is not None:
+                check_value(path.name, str(holder["data-evidence"]), holder.get_text(), evidence)
+                traced += 1
+            elif text.find_parent(class_="docgen-prose"):
+                assert set(NUMBER.findall(text)) <= set(NUMBER.findall(prose)), f"{path.name}: {text!r}"
+            elif not text.find_parent(class_="docgen-trace"):  # ids of ours, checked below
+                assert set(NUMBER.findall(text)) <= allowed, f"{path.name}: {text!r} has a number without evidence"
+    assert traced > 1000
+
+
+def check_value(where: str, name: str, text: str, evidence: dict[str, set[str]]) -> None:
+    if name.startswith(("assessment:", "snapshot:", "finding:")):
+        return  # counts of the assessment and the snapshot's own header: see the tests of blocks
+    assert name in evidence, f"{where}: {text!r} names evidence {name!r}, which the snapshot does not hold"
+    if text in evidence[name]:
+        return
+    assert not re.match(r"[-\d.]", text), f"{where}: {text!r} is not what {name!r} holds"
+    held = {number for held in evidence[name] for number in NUMBER.findall(held)}
+    assert set(NUMBER.findall(text)) <= held, f"{where}: {text!r} holds a number that {name!r} does not"
+
+
+def as_of(folder: Path) -> list[str]:
+    found = [parse(path.read_bytes(), where=path.name) for path in (folder / "files").glob("assessment-*.json")]
+    return [str(item["assessment"]["as_of"]) for item in found]  # type: ignore[index,call-overload]
+
+
+def test_counts_on_the_landing_page_are_those_of_the_assessment(demo) -> None:
+    folder = demo.dossier("2")
+    (assessment,) = assess(snapshot_of(folder), config=demo.config)
+    for verdict in Verdict:
+        found = page(folder, "index").select(f'data[data-evidence="assessment:model_card/{verdict.value}"]')
+        count = assessment.count(verdict)
+        assert [item.get_text() for item in found] == ([str(count)] if count else [])
+    links = [str(item["href"]) for item in page(folder, "index").select("a.docgen-file")]
+    assert len(links) == 5
+    assert all((folder / link).is_file() for link in links)
+
+
+def test_trace_items_lead_from_requirement_to_run(demo) -> None:
+    folder = demo.dossier("2")
+    needs = json.loads((folder / "files" / "needs.json").read_text("utf-8"))
+    (items,) = [version["needs"] for version in needs["versions"].values()]
+    by_type: dict[str, list[dict[str, object]]] = {}
+    for item in items.values():
+        by_type.setdefault(str(item["type"]), []).append(item)
+    snapshot = snapshot_of(folder)
+    (assessment,) = assess(snapshot, config=demo.config)
+    assert {str(item["id"]) for item in by_type["requirement"]} == {row.requirement for row in assessment.results}
+    assert {str(item["id"]) for item in by_type["check"]} == {
+        check.id for row in assessment.results for check in row.checks
+    }
+    assert len(by_type["run"]) == 1
+    for item in by_type["requirement"]:
+        assert item["checked_by"], item["id"]
+    for row in assessment.results:
+        for check in row.checks:
+            assert len(items[check.id]["evidenced_by"]) == len(check.evidence)  # type: ignore[arg-type]
+    metric = next(item for item in by_type["evidence"] if items[item["id"]]["from_run"])
+    assert metric["from_run"] == [by_type["run"][0]["id"]]
+
+
+def test_the_pdf_declares_what_it_is(demo) -> None:
+    path = pdf_of(demo.dossier("2"))
+    reader = PdfReader(path)
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]
+    assert str(root["/Lang"]).startswith("en")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Model card: credit-default, version 2"
+    xmp = root["/Metadata"].get_data().decode("utf-8")
+    for part in (
+        "<pdfaid:part>3</pdfaid:part>",
+        "<pdfaid:conformance>A</pdfaid:conformance>",
+        "<pdfuaid:part>1</pdfuaid:part>",
+    ):
+        assert part in xmp
+    assert reader.metadata.creation_date is not None
+    captured = snapshot_of(demo.dossier("2")).captured_at
+    assert f"{reader.metadata.creation_date:%Y-%m-%dT%H:%M:%SZ}" == captured
+    titles = [str(item.title) for item in reader.outline if not isinstance(item, list)]
+    assert titles[:4] == ["Contents", "Model card", "Model details", "Intended use and factors"]
+    fonts = embedded_fonts(reader)
+    assert len(fonts) >= 3
+    assert all(fonts.values()), fonts
+
+
+def embedded_fonts(reader: PdfReader) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for sheet in reader.pages:
+        for font in (sheet["/Resources"].get("/Font") or {}).values():
+            (inner,) = font.get_object()["/DescendantFonts"]
+            described = inner.get_object()["/FontDescriptor"].get_object()
+            found[str(described["/FontName"])] = "/FontFile2" in described or "/FontFile3" in described
+    return found
+
+
+def pdf_text(path: Path) -> str:
+    return "\n".join(sheet.extract_text() for sheet in PdfReader(path).pages)
+
+
+def test_every_number_in_the_pdf_stands_on_a_page_too(demo) -> None:
+    """The PDF is set from the same nodes as the pages, where each number was traced; only page numbers are its own."""
+    folder = demo.dossier("2")
+    text = pdf_text(pdf_of(folder))
+    pages = " ".join(
+        " ".join(soup.select_one("article").stripped_strings)  # type: ignore[union-attr]
+        for soup in (page(folder, name) for name in SECTIONS)
+    )
+    sheets = {str(number) for number in range(1, len(PdfReader(pdf_of(folder)).pages) + 1)}
+    plain = re.compile(r"(?<![\w.,:/@&=-])\d+(?:,\d+)*(?:\.\d+)?(?:e[+-]?\d+)?(?![\w:/@&=-]|\.\w)")
+    wanted = set(plain.findall(pages)) | sheets | set(NUMBER.findall(pages))
+    strange = {number for number in plain.findall(text) if number not in wanted}
+    assert not strange
+    assert len(set(plain.findall(text))) > 400
+
+
+def test_the_pdf_shows_the_values_and_its_frame(demo) -> None:
+    folder = demo.dossier("2")
+    text = re.sub(r"\s+", " ", pdf_text(pdf_of(folder)))
+    snapshot = snapshot_of(folder)
+    auroc = snapshot.find("metric:roc_auc@test")
+    assert auroc is not None
+    assert shown(auroc.value.value, "number") in text  # type: ignore[union-attr]
+    assert f"Snapshot {snapshot.digest()[:12]}" in text
+    assert re.search(r"Page 2 of \d+", text)
+    assert "Gap: Caveats and recommendations" in text
+    for name in [title for titles in SECTIONS.values() for title in titles if title != "Trace items"]:
+        assert name in text, name
+
+
+def test_values_in_the_pdf_lead_to_their_evidence(demo) -> None:
+    reader = PdfReader(pdf_of(demo.dossier("2")))
+    links = [
+        note.get_object()
+        for sheet in reader.pages
+        for note in sheet.get("/Annots") or ()
+        if note.get_object().get("/Subtype") == "/Link"
+    ]
+    assert len(links) > 1000
+    assert all("/Contents" in link or "/Dest" in link or "/A" in link for link in links)
+
+
+@pytest.fixture
+def copied(demo, tmp_path: Path) -> tuple[Path, Config]:
+    """The demo's MLflow store in another folder, read there, so that artifacts can be taken away."""
+    shutil.copy(demo.folder / "mlflow.db", tmp_path / "mlflow.db")
+    shutil.copytree(demo.folder / "artifacts", tmp_path / "artifacts")
+    shutil.copytree(demo.folder / "narratives", tmp_path / "narratives")
+    roots = {(demo.folder / "artifacts").as_uri(): "artifacts"}
+    return tmp_path, Config(root=tmp_path, mlflow=MlflowConfig(artifact_roots=roots))
+
+
+@pytest.mark.parametrize(
+    ("name", "gaps"),
+    [
+        ("docgen/test/fairness.json", {"MC-QUA-01", "MC-QUA-02"}),
+        ("docgen/test/calibration.json", {"MC-MET-04"}),
+        ("docgen/test/explanations.json", {"MC-EXP-01"}),
+        ("docgen/test/performance.json", {"MC-MET-03"}),
+        ("docgen/datasets/test.json", {"MC-EVD-02"}),
+        ("docgen/datasets/train.json", {"MC-TRD-02"}),
+        ("docgen/train/performance.json", set()),
+    ],
+)
+def test_taking_an_artifact_away_opens_exactly_what_rested_on_it(
+    copied: tuple[Path, Config], name: str, gaps: set[str]
+) -> None:
+    folder, config = copied
+    (before,) = assess(collect("models:/credit-default/2", config=config).snapshot, config=config)
+    run_id = latest_snapshot("models:/credit-default/2", config=config).subject.run_id
+    (path,) = (folder / "artifacts").glob(f"**/{run_id}/artifacts/{name}")
+    path.unlink()
+    snapshot = collect("models:/credit-default/2", config=config).snapshot
+    (after,) = assess(snapshot, config=config)
+    opened = {gap.requirement for gap in after.gaps} - {gap.requirement for gap in before.gaps}
+    assert opened == gaps
+    report = build(snapshot, config=config, pdf=False)
+    landing = page(report.folder, "index").select_one("table.docgen-gaps")
+    assert landing is not None
+    assert {item.get_text() for item in landing.select("tbody tr td:first-child")} == gaps | {"MC-CAV-01"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b'{"format": "docgen.fairness", "version": 99}',
+        b'{"a": 1, "a": 2}',
+        b"\x80\x04\x95.",
+    ],
+)
+def test_a_damaged_artifact_is_a_gap_with_its_reason_never_a_pass(copied: tuple[Path, Config], damage: bytes) -> None:
+    folder, config = copied
+    run_id = latest_run(folder)
+    (path,) = (folder / "artifacts").glob(f"**/{run_id}/artifacts/docgen/test/fairness.json")
+    path.write_bytes(damage)
+    snapshot = collect("models:/credit-default/2", config=config).snapshot
+    (assessment,) = assess(snapshot, config=config)
+    assert {"MC-QUA-01", "MC-QUA-02"} <= {gap.requirement for gap in assessment.gaps}
+    assert "artifact_unreadable" in {item.code for item in snapshot.findings}
+
+
+def latest_run(folder: Path) -> str:
+    import sqlite3
+
+    with sqlite3.connect(folder / "mlflow.db") as database:
+        (found,) = database.execute("SELECT run_id FROM model_versions WHERE version = 2").fetchone()
+    return str(found)
+
+
+def test_a_changed_metric_shows_on_the_page_and_in_the_pdf(copied: tuple[Path, Config]) -> None:
+    """What is on the page is what the store holds, not what it held or what someone typed."""
+    folder, config = copied
+    (path,) = (folder / "artifacts").glob(f"**/{latest_run(folder)}/artifacts/docgen/test/performance.json")
+    content = json.loads(path.read_text("utf-8"))
+    (auroc,) = [item for item in content["metrics"] if item["key"] == "roc_auc"]
+    auroc["quantity"]["value"] = 0.12345
+    path.write_text(json.dumps(content), "utf-8")
+    report = build(collect("models:/credit-default/2", config=config).snapshot, config=config)
+    found = page(report.folder, "performance").select('data[data-evidence="metric:roc_auc@test"]')
+    assert "0.1235" in {item.get_text() for item in found} | {item.get_text()[:6] for item in found}
+    assert "0.1235" in pdf_text(pdf_of(report.folder)) or "0.1234" in pdf_text(pdf_of(report.folder))
