@@ -1,6 +1,7 @@
 """Sphinx configuration of a dossier. It reads `dossier.json` beside it and nothing else."""
 
 import json
+from html import escape
 from pathlib import Path
 
 _snapshot = json.loads((Path(__file__).parent / "dossier.json").read_text("utf-8"))["dossier"]["snapshot"]
@@ -46,7 +47,7 @@ needs_fields = {  # fields that sphinx-needs would otherwise evaluate
 }
 
 html_theme = "furo"
-html_title = project
+html_title = escape(project)  # the theme takes it for HTML
 html_static_path = ["_static"]
 html_css_files = ["docgen.css"]
 html_copy_source = False

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from docgen.assessment.select import JOIN, parts
 from docgen.blocks.values import cell, full, gap_wanting, missing_box, splits
 from docgen.model.document import Absent, Block, Dossier, Figure, Grid, Heading, Line, Mark, Plot, Shown, Words
-from docgen.model.evidence import Evidence, Quantity, Table
+from docgen.model.evidence import Evidence, Quantity, Scalar, Table
 
 
 def fairness(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
@@ -103,7 +103,7 @@ def _groups(item: Evidence, table: Table, name: str) -> list[Block]:
     return blocks
 
 
-def _row(item: Evidence, table: Table, row: tuple[object, ...]) -> tuple[Line, ...]:
+def _row(item: Evidence, table: Table, row: tuple[Scalar, ...]) -> tuple[Line, ...]:
     cells: list[Line] = []
     note = next((value for value, column in zip(row, table.columns, strict=True) if column.key == "note"), "")
     for value, column in zip(row, table.columns, strict=True):
@@ -115,7 +115,7 @@ def _row(item: Evidence, table: Table, row: tuple[object, ...]) -> tuple[Line, .
         elif value is None and column.key == "value":
             cells.append((Absent(wanted="value", reason="undefined"),))
         else:
-            cells.append(cell(value if isinstance(value, (str, int, float)) else None, column, item.id))
+            cells.append(cell(value, column, item.id))
     return tuple(cells)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -55,6 +56,10 @@ _NOISE = (
     "mlflow.user",
 )
 """Run tags that are shown elsewhere, or hold JSON for MLflow's own screens."""
+
+
+_CREDENTIALS = re.compile(r"//[^/@\s'\"<>]+@")
+"""What stands between `//` and `@` of an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +215,13 @@ class _Facts:
         evidence = tuple(EvidenceId(name) for name in ids)
         self.findings.append(Finding(code=code, message=message, evidence=evidence, severity=severity))  # type: ignore[arg-type]  # a literal
 
+    def _open(self, text: str, name: EvidenceId) -> str:
+        """Return logged text without the user name and password of the addresses in it: a dossier is handed around."""
+        cleaned = _CREDENTIALS.sub("//[removed]@", text)
+        if cleaned != text:
+            self._find("credentials_removed", "an address held a user name or password, which is left out here", name)
+        return cleaned
+
     def _registry(self) -> None:
         version = self.version
         if version is None:
@@ -233,7 +245,8 @@ class _Facts:
             time=version.updated,
         )
         for key, value in version.tags:
-            self._add(evidence_id("version_tag", key), Text(text=value), uri, key=key)
+            name = evidence_id("version_tag", key)
+            self._add(name, Text(text=self._open(value, name)), uri, key=key)
         if version.description:
             self._add(EvidenceId("description:version"), Text(text=version.description), uri)
         if version.aliases:
@@ -246,7 +259,8 @@ class _Facts:
         model = self.store.model(version.name)
         if model is not None:
             for key, value in model.tags:
-                self._add(evidence_id("model_tag", key), Text(text=value), f"models:/{version.name}", key=key)
+                name = evidence_id("model_tag", key)
+                self._add(name, Text(text=self._open(value, name)), f"models:/{version.name}", key=key)
             if model.description:
                 self._add(EvidenceId("description:model"), Text(text=model.description), f"models:/{version.name}")
         if self.run is None:
@@ -475,7 +489,8 @@ class _Facts:
                 if kind == "run_tag" and key in _NOISE:
                     continue
                 name = evidence_id(kind, key)
-                self._add(name, Text(text=value, possibly_truncated=len(value) == cut), uri, run_id=run.run_id, key=key)
+                text = Text(text=self._open(value, name), possibly_truncated=len(value) == cut)
+                self._add(name, text, uri, run_id=run.run_id, key=key)
                 if len(value) == cut:
                     self._find(
                         "possibly_truncated", f"a value has exactly the {cut} characters at which MLflow cuts", name
@@ -585,7 +600,7 @@ class _Facts:
         value = Commit(
             sha=sha,
             branch=self.run.tag("mlflow.source.git.branch") or None,
-            remote=self.run.tag("mlflow.source.git.repoURL") or None,
+            remote=_CREDENTIALS.sub("//", self.run.tag("mlflow.source.git.repoURL")) or None,
             dirty={"true": True, "false": False}.get(dirty.lower()),
         )
         self._add(head, value, f"runs:/{self.run.run_id}", run_id=self.run.run_id, key="mlflow.source.git.commit")
