@@ -33,7 +33,7 @@ from docgen.model.evidence import (
     evidence_id,
 )
 from docgen.model.snapshot import Finding, Origin, Previous, Subject, ordered
-from docgen.sources.mlflow_ import readers
+from docgen.sources import evidence_files
 from docgen.sources.mlflow_.artifacts import Artifacts, Limits, Listed, open_artifacts
 from docgen.sources.mlflow_.asking import Patience
 from docgen.sources.mlflow_.mlmodel import ENVIRONMENT, NEEDED, MLmodel, read_mlmodel
@@ -391,7 +391,7 @@ class _Facts:
         if not listed and everything:
             self._find("no_artifacts", "the run has no artifacts", evidence_id("run", run.run_id), severity="info")
         for item in listed:
-            data = self._evidence_file(artifacts, item, run) if readers.wanted(item.path) else None
+            data = self._evidence_file(artifacts, item, run) if evidence_files.wanted(item.path) else None
             if everything:
                 self._file(artifacts, item, item.path, f"runs:/{run.run_id}/{item.path}", data)
 
@@ -399,13 +399,13 @@ class _Facts:
         try:
             data = artifacts.read(item.path, self.reading.limits.file_bytes)
         except SourceError as err:
-            self._unreadable(readers.unreadable(item.path, err.message, run_id=run.run_id))
+            self._unreadable(evidence_files.unreadable(item.path, err.message, run_id=run.run_id))
             return None
         inputs = self._mlmodel.inputs if self._mlmodel else ()
-        source = readers.Source(
+        source = evidence_files.Source(
             path=item.path, data=data, sha256=sha256(data), run_id=run.run_id, time=run.ended, inputs=inputs
         )
-        for fact in readers.read(source):
+        for fact in evidence_files.read(source):
             if fact.missing:
                 self._unreadable(fact)
             elif isinstance(fact.value, Dataset):

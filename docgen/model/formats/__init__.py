@@ -1,0 +1,45 @@
+"""docgen's own evidence files, as records: written at training time, read when a model version is collected.
+
+Each file is canonical JSON below `docgen/` among the run's artifacts, begins with `format` and `version`, and has a
+Parquet twin of its rows for people with notebooks. `docs/evidence-formats.md` shows one of each.
+"""
+
+from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, Task
+from docgen.model.formats.data import CodeFile, DatasetFile
+from docgen.model.formats.explanations import ExplanationFile, FeatureRow
+from docgen.model.formats.fairness import Disparity, FairnessFile, GroupMetric, GroupRow
+from docgen.model.formats.performance import Bin, CalibrationFile, Confusion, PerformanceFile
+
+__all__ = [
+    "EVIDENCE_VERSION",
+    "FILES",
+    "Bin",
+    "CalibrationFile",
+    "CodeFile",
+    "Confusion",
+    "DataRef",
+    "DatasetFile",
+    "Disparity",
+    "EvidenceFile",
+    "ExplanationFile",
+    "FairnessFile",
+    "FeatureRow",
+    "GroupMetric",
+    "GroupRow",
+    "Named",
+    "PerformanceFile",
+    "Row",
+    "Task",
+]
+
+EvidenceFile = PerformanceFile | CalibrationFile | FairnessFile | ExplanationFile | DatasetFile | CodeFile
+
+FILES: dict[str, type[EvidenceFile]] = {
+    "docgen.performance": PerformanceFile,
+    "docgen.calibration": CalibrationFile,
+    "docgen.fairness": FairnessFile,
+    "docgen.explanations": ExplanationFile,
+    "docgen.dataset": DatasetFile,
+    "docgen.code": CodeFile,
+}
+"""`format` -> record."""
