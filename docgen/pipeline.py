@@ -158,8 +158,9 @@ def _slots(regimes: tuple[tuple[Regime, Path], ...]) -> tuple[NarrativeSlot, ...
 def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Step) -> CollectedFacts:
     from docgen.sources.mlflow_.artifacts import MIB, Limits
     from docgen.sources.mlflow_.asking import Patience, without_credentials
-    from docgen.sources.mlflow_.collect import Reading, collect_mlflow
+    from docgen.sources.mlflow_.collect import collect_mlflow
     from docgen.sources.mlflow_.open_ import open_store, parse_model_uri
+    from docgen.sources.mlflow_.reading import Reading
 
     wanted = tracking_uri or config.mlflow.tracking_uri
     uri = wanted if tracking_uri else _below(config, wanted)

@@ -11,8 +11,9 @@ import pytest
 
 from docgen.errors import SourceError, UnsafeError
 from docgen.sources.mlflow_.asking import Patience
-from docgen.sources.mlflow_.collect import CollectedFacts, Reading, collect_mlflow
+from docgen.sources.mlflow_.collect import CollectedFacts, collect_mlflow
 from docgen.sources.mlflow_.open_ import open_store, parse_model_uri
+from docgen.sources.mlflow_.reading import Reading
 
 RUN = "a" * 32
 API = "/api/2.0/mlflow"

@@ -26,8 +26,9 @@ from docgen.model.evidence import (
 )
 from docgen.sources.mlflow_.artifacts import Limits
 from docgen.sources.mlflow_.asking import Patience
-from docgen.sources.mlflow_.collect import CollectedFacts, Reading, collect_mlflow
+from docgen.sources.mlflow_.collect import CollectedFacts, collect_mlflow
 from docgen.sources.mlflow_.open_ import open_store, parse_model_uri
+from docgen.sources.mlflow_.reading import Reading
 
 QUICK = Patience(timeout_seconds=2, retries=0)
 

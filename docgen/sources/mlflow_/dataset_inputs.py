@@ -1,0 +1,54 @@
+"""A dataset input as evidence: MLflow keeps its schema, profile and source as JSON of several shapes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from docgen.model.evidence import DataColumn, Dataset
+from docgen.sources.mlflow_.records import StoreDataset
+
+
+def dataset_of(data: StoreDataset) -> Dataset:
+    """Return what MLflow tells of a data set; what it does not tell, or tells in another shape, stays unknown."""
+    return Dataset(
+        name=data.name,
+        context=data.context,
+        label_digest=data.digest,
+        rows=_rows(data.profile),
+        columns=tuple(_columns(data.schema)),
+        source_type=data.source_type,
+        source=_source(data.source),
+    )
+
+
+def _rows(profile: str) -> int | None:
+    content = _json(profile)
+    rows = content.get("num_rows") if isinstance(content, dict) else None
+    return rows if isinstance(rows, int) else None
+
+
+def _columns(schema: str) -> Iterator[DataColumn]:
+    content = _json(schema)
+    columns = content.get("mlflow_colspec") if isinstance(content, dict) else None
+    for column in columns if isinstance(columns, list) else ():
+        if isinstance(column, dict):
+            yield DataColumn(name=str(column.get("name", "")), type=str(column.get("type", "")))
+
+
+def _source(text: str) -> str:
+    """Return where MLflow says the data came from; the long JSON of a script's tags is not repeated."""
+    content = _json(text)
+    if not isinstance(content, dict):
+        return text[:500]
+    for key in ("uri", "url", "path", "delta_table_name"):
+        if isinstance(content.get(key), str):
+            return str(content[key])[:500]
+    return "the training script" if "tags" in content else text[:500]
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text) if len(text) < 5_000_000 else None
+    except (ValueError, RecursionError):
+        return None
