@@ -13,6 +13,8 @@ import pytest
 
 from docgen.config import Config, load_config
 
+pytest_plugins = ("support.stores",)
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

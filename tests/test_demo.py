@@ -5,26 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import get_args
 
 import pytest
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from docgen.config import Config, MlflowConfig
 from docgen.model.assessment import Verdict
-from docgen.model.canonical import parse
-from docgen.model.document import ValueFormat
-from docgen.model.evidence import Evidence
-from docgen.model.snapshot import PREVIOUS, Snapshot
 from docgen.pipeline import assess, build, collect, latest_snapshot
 from docgen.render.filters import shown
-from docgen.store.readers import read_snapshot
+from support.dossiers import check_pages, check_pdf, digests, page, pdf_of, pdf_text, snapshot_of
 
-NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?(?:e[+-]?\d+)?")
 SECTIONS = {
     "index": ["Model card", "Gaps"],
     "details": ["Model details", "Runs", "Parameters", "Tags", "Training history"],
@@ -38,25 +30,6 @@ SECTIONS = {
     "requirements": ["Requirements and evidence", "Trace matrix", "Requirements", "Findings at collection", "Evidence"],
     "trace": ["Trace items"],
 }  # fmt: skip
-
-
-def snapshot_of(folder: Path) -> Snapshot:
-    return read_snapshot((folder / "files" / "snapshot.json").read_bytes(), where="snapshot.json")
-
-
-def pdf_of(folder: Path) -> Path:
-    (found,) = (folder / "files").glob("*.pdf")
-    return found
-
-
-def page(folder: Path, name: str) -> BeautifulSoup:
-    return BeautifulSoup((folder / f"{name}.html").read_text("utf-8"), "html.parser")
-
-
-def digests(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
 
 
 def test_the_demo_says_where_everything_is(demo) -> None:
@@ -150,96 +123,9 @@ def test_the_pages_are_accessible_in_their_bones(demo) -> None:
         assert len(ids) == len(set(ids)), f"{path.name}: ids stand twice"
 
 
-def renderings(value: object) -> set[str]:
-    """Every text that a page may make of a record: each scalar in it, in each format and with each unit."""
-    found: set[str] = set()
-    units = {"", *(getattr(value, "unit", "") or "").split("\0")}
-    for scalar in scalars(value):
-        for form in get_args(ValueFormat):
-            for unit in units:
-                found.add(shown(scalar, form, unit))
-                if isinstance(scalar, float):
-                    found.add(shown(scalar, form, "fraction"))
-    lines = [line for text in scalars(value) if isinstance(text, str) for line in text.splitlines()]
-    return found | {shown(line, "code") for line in lines} | {line.strip() for line in lines}
-
-
-def scalars(value: object) -> Iterator[str | float | int | bool]:
-    if isinstance(value, (str, float, int)):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from scalars(item)
-    elif is_dataclass(value):
-        for item in fields(value):
-            yield from scalars(getattr(value, item.name))
-
-
-def known(snapshot: Snapshot) -> dict[str, set[str]]:
-    """Evidence id, as pages name it -> the texts that may stand for it."""
-
-    def texts(item: Evidence) -> set[str]:
-        where = item.provenance
-        joined = where.uri + (f" {where.key}" if where.key else "")
-        own = {item.id, joined, *(shown(text, "code") for text in (item.id, joined))}
-        return own | renderings(item.value) | renderings(where)
-
-    found = {item.id: texts(item) for item in snapshot.evidence}
-    if snapshot.previous:
-        found |= {PREVIOUS + item.id: texts(item) for item in snapshot.previous.evidence}
-    return found
-
-
-def own_words(root: Path) -> set[str]:
-    """Numbers that docgen's and the regime's own words contain."""
-    text = "".join(path.read_text("utf-8") for path in (root / "regimes" / "model_card").rglob("*") if path.is_file())
-    return set(NUMBER.findall(text)) | {"256", "10,000"}  # SHA-256; how many rows MLflow's own digest covers
-
-
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_every_number_on_every_page_is_traced_to_evidence(demo, version: str) -> None:
-    """A number stands inside an element that names its evidence, and is what that evidence holds; or it is a word of ours."""
-    folder = demo.dossier(version)
-    snapshot = snapshot_of(folder)
-    evidence, words = known(snapshot), own_words(Path(__file__).parents[1])
-    allowed = words | set(NUMBER.findall(" ".join(as_of(folder))))
-    (assessment,) = assess(snapshot, config=demo.config)
-    for row in assessment.results:
-        allowed |= set(NUMBER.findall(" ".join(check.id for check in row.checks)))
-    prose = " ".join(str(getattr(item.value, "markdown", "")) for item in snapshot.of_kind("narrative"))
-    traced = 0
-    for path in sorted(folder.glob("*.html")):
-        if path.stem in {"genindex", "search"}:
-            continue
-        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        for text in soup.select_one("article").find_all(string=True):  # type: ignore[union-attr]
-            if type(text) is not NavigableString or not NUMBER.search(text):
-                continue
-            holder = text.find_parent(attrs={"data-evidence": True})
-            if holder is not None:
-                check_value(path.name, str(holder["data-evidence"]), holder.get_text(), evidence)
-                traced += 1
-            elif text.find_parent(class_="docgen-prose"):
-                assert set(NUMBER.findall(text)) <= set(NUMBER.findall(prose)), f"{path.name}: {text!r}"
-            elif not text.find_parent(class_="docgen-trace"):  # ids of ours, checked below
-                assert set(NUMBER.findall(text)) <= allowed, f"{path.name}: {text!r} has a number without evidence"
-    assert traced > 1000
-
-
-def check_value(where: str, name: str, text: str, evidence: dict[str, set[str]]) -> None:
-    if name.startswith(("assessment:", "snapshot:", "finding:")):
-        return  # counts of the assessment and the snapshot's own header: see the tests of blocks
-    assert name in evidence, f"{where}: {text!r} names evidence {name!r}, which the snapshot does not hold"
-    if text in evidence[name]:
-        return
-    assert not re.match(r"[-\d.]", text), f"{where}: {text!r} is not what {name!r} holds"
-    held = {number for held in evidence[name] for number in NUMBER.findall(held)}
-    assert set(NUMBER.findall(text)) <= held, f"{where}: {text!r} holds a number that {name!r} does not"
-
-
-def as_of(folder: Path) -> list[str]:
-    found = [parse(path.read_bytes(), where=path.name) for path in (folder / "files").glob("assessment-*.json")]
-    return [str(item["assessment"]["as_of"]) for item in found]  # type: ignore[index,call-overload]
+    assert check_pages(demo.dossier(version), demo.config) > 1000
 
 
 def test_counts_on_the_landing_page_are_those_of_the_assessment(demo) -> None:
@@ -314,24 +200,8 @@ def embedded_fonts(reader: PdfReader) -> dict[str, bool]:
     return found
 
 
-def pdf_text(path: Path) -> str:
-    return "\n".join(sheet.extract_text() for sheet in PdfReader(path).pages)
-
-
 def test_every_number_in_the_pdf_stands_on_a_page_too(demo) -> None:
-    """The PDF is set from the same nodes as the pages, where each number was traced; only page numbers are its own."""
-    folder = demo.dossier("2")
-    text = pdf_text(pdf_of(folder))
-    pages = " ".join(
-        " ".join(soup.select_one("article").stripped_strings)  # type: ignore[union-attr]
-        for soup in (page(folder, name) for name in SECTIONS)
-    )
-    sheets = {str(number) for number in range(1, len(PdfReader(pdf_of(folder)).pages) + 1)}
-    plain = re.compile(r"(?<![\w.,:/@&=-])\d+(?:,\d+)*(?:\.\d+)?(?:e[+-]?\d+)?(?![\w:/@&=-]|\.\w)")
-    wanted = set(plain.findall(pages)) | sheets | set(NUMBER.findall(pages))
-    strange = {number for number in plain.findall(text) if number not in wanted}
-    assert not strange
-    assert len(set(plain.findall(text))) > 400
+    assert check_pdf(demo.dossier("2")) > 400
 
 
 def test_the_pdf_shows_the_values_and_its_frame(demo) -> None:
