@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docgen.config import Config
-from docgen.errors import DocgenError, IntegrityError, SourceError, UsageError
+from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, SourceError, UsageError
 from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
 from docgen.model.evidence import EvidenceId, VersionFacts
-from docgen.model.regime import NarrativeSlot, Policy, Regime
+from docgen.model.policy import EMPTY, Policy
+from docgen.model.regime import NarrativeSlot, Regime
 from docgen.model.snapshot import Snapshot, ordered
 from docgen.store.snapshots import Snapshots
 
@@ -90,6 +91,24 @@ def load_regimes(config: Config, names: tuple[str, ...] | None = None) -> tuple[
         raise UsageError("no regime is named, and nothing to check is never a pass", hint="set [dossier] regimes")
     found = [find_regime(name, folders) for name in wanted]
     return tuple((load_regime(folder), folder) for folder in found)
+
+
+def read_policy(config: Config, regimes: tuple[Regime, ...], path: Path | None = None) -> Policy:
+    """Return the firm's policy, held against the regimes in use; the empty one when none is named.
+
+    Args:
+        config: names the file, unless `path` does.
+        regimes: as `load_regimes` returns them.
+        path: the file.
+
+    Raises:
+        UsageError: it cannot be read, or is at fault.
+    """
+    from docgen.policy import load_policy
+
+    if path is None and not config.dossier.policy:
+        return EMPTY
+    return load_policy(path or config.path(config.dossier.policy), regimes)
 
 
 def collect(
@@ -242,6 +261,7 @@ def assess(
     *,
     config: Config | None = None,
     regimes: tuple[str, ...] | None = None,
+    policy: Path | None = None,
     as_of: date | None = None,
 ) -> tuple[Assessment, ...]:
     """Hold a snapshot against each regime, with the firm's policy.
@@ -250,14 +270,15 @@ def assess(
         snapshot: from `collect` or `latest_snapshot`.
         config: the defaults when None.
         regimes: ids; those of the configuration when None.
+        policy: the firm's policy file; that of the configuration when None.
         as_of: the day of the assessment; that of the snapshot when None, so that the same input gives the same bytes.
 
     Raises:
-        UsageError: a regime or the policy is at fault.
+        UsageError: a regime or the policy is at fault, or a regime does not cover this model.
     """
     config = config or Config()
     loaded = tuple(regime for regime, _ in load_regimes(config, regimes))
-    return _assess(snapshot, loaded, _policy(config, loaded), as_of)
+    return _assess(snapshot, loaded, read_policy(config, loaded, policy), as_of)
 
 
 def _assess(
@@ -265,14 +286,24 @@ def _assess(
 ) -> tuple[Assessment, ...]:
     from docgen.assessment import engine
 
+    _refuse(snapshot, regimes, policy)
     day = as_of or date.fromisoformat(snapshot.captured_at[:10])
     return tuple(engine.assess(snapshot, regime, policy, day) for regime in regimes)
 
 
-def _policy(config: Config, regimes: tuple[Regime, ...]) -> Policy:
-    from docgen.policy import EMPTY, load_policy
+def _refuse(snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy) -> None:
+    """Stop where a regime does not cover the model: an empty report would read like one that found nothing."""
+    from docgen.assessment.engine import refusal
 
-    return load_policy(config.path(config.dossier.policy), regimes) if config.dossier.policy else EMPTY
+    problems: list[Problem] = []
+    for regime in regimes:
+        found = refusal(snapshot, regime, policy)
+        if found is not None:
+            item, evidence = found
+            problems.append(Problem(f"{regime.id}: {item.because} (as {' and '.join(evidence)} says); {item.instead}"))
+    if problems:
+        subject = f"no report is made for {snapshot.subject.uri}, which is out of scope"
+        raise ProblemsError(subject, tuple(problems), hint="name the other regimes alone, or correct the tag in MLflow")
 
 
 def build(
@@ -280,6 +311,7 @@ def build(
     *,
     config: Config | None = None,
     regimes: tuple[str, ...] | None = None,
+    policy: Path | None = None,
     as_of: date | None = None,
     output: Path | None = None,
     pdf: bool = True,
@@ -292,6 +324,7 @@ def build(
         snapshot: from `collect` or `latest_snapshot`.
         config: the defaults when None.
         regimes: ids; those of the configuration when None.
+        policy: the firm's policy file; that of the configuration when None.
         as_of: the day of the assessment; that of the snapshot when None.
         output: folder for the dossiers; that of the configuration when None.
         pdf: also make the PDF.
@@ -299,7 +332,7 @@ def build(
         step: told what is being done.
 
     Raises:
-        UsageError: a regime, its templates or the policy is at fault.
+        UsageError: a regime, its templates or the policy is at fault, or a regime does not cover this model.
         StorageError: the dossier cannot be written; an earlier one stays as it was.
     """
     from docgen.model.document import Dossier
@@ -310,10 +343,10 @@ def build(
     config = config or Config()
     loaded = load_regimes(config, regimes)
     only = tuple(regime for regime, _ in loaded)
-    policy = _policy(config, only)
-    assessments = _assess(snapshot, only, policy, as_of)
+    rules = read_policy(config, only, policy)
+    assessments = _assess(snapshot, only, rules, as_of)
     folder = dossier_folder(output or config.path(config.dossier.output), snapshot.subject)
-    inputs = inputs_of(snapshot, only, policy, assessments[0].as_of, pdf=pdf)
+    inputs = inputs_of(snapshot, only, rules, assessments[0].as_of, pdf=pdf)
     warnings: tuple[str, ...] = ()
     rendered = force or not current(folder, inputs)
     if rendered:
@@ -321,6 +354,7 @@ def build(
             snapshot=snapshot,
             regimes=only,
             assessments=assessments,
+            policy=rules,
             files=downloads(snapshot.subject, only, pdf=pdf),
         )
         warnings = publish(folder, dossier, render_dossier(loaded), inputs, step=step)

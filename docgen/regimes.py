@@ -1,22 +1,22 @@
 """Regimes from folders: found, read, linted, digested. A regime is data; nothing in its folder is run as Python.
 
-A folder holds `regime.yaml` (header, documents, narrative slots), `requirements.yaml` (rows) and `templates/`.
+A folder holds `regime.yaml` (header, facts, documents, narrative slots), `requirements.yaml` (rows) and `templates/`.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from docgen.errors import Problem, ProblemsError, UnsafeError, UsageError
-from docgen.model import regime as model
+from docgen.model import checks as model
 from docgen.model.canonical import Digest, canonical, sha256
 from docgen.model.codec import converter, explain
 from docgen.model.regime import REGIME_FORMAT, Regime, Requirement
+from docgen.regime_lint import lint
 from docgen.resources import regimes_dir
 from docgen.strict_yaml import Yaml, load_yaml
 
@@ -27,12 +27,23 @@ CHECKS: dict[str, type] = {
     "narrative": model.NarrativeWritten,
     "signoff": model.SignOff,
     "fresh_within": model.FreshWithin,
+    "declared": model.Declared,
+    "distinct": model.Distinct,
+    "in_order": model.InOrder,
+    "recent_date": model.RecentDate,
+    "cadence": model.Cadence,
+    "tier_by_matrix": model.TierByMatrix,
+    "policy_line": model.PolicyLine,
+    "program_answer": model.ProgramAnswer,
+    "status_stated": model.StatusStated,
     "all_of": model.AllOf,
     "any_of": model.AnyOf,
 }
 """Key in YAML -> record. A check is a mapping with exactly one of these keys."""
 
-_ID = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
+SHORT = {"narrative": "slot", "declared": "fact", "cadence": "fact", "signoff": "role"}
+"""Checks that may be written as `kind: text`, with the field that the text fills."""
+
 MAX_CHECK_DEPTH = 6
 
 
@@ -121,6 +132,7 @@ def _header(
     if content.get("format") != REGIME_FORMAT:
         problems.append(Problem(f"regime.yaml.format: got {content.get('format')!r}, expected {REGIME_FORMAT}"))
     plain = {"applies_from": None, "applies_until": None, **content, "requirements": [], "digest": digest}
+    plain["refuses"] = _refuses(content.get("refuses"), problems)
     reader = converter()
     reader.register_structure_hook(model.Check, lambda data, _type: data)  # the rows are read by `_requirements`
     try:
@@ -144,13 +156,44 @@ def _requirements(content: dict[str, Yaml], problems: list[Problem]) -> Iterator
         check = parse_check(row.get("check"), f"{where}.check", problems)
         reader = converter()
         reader.register_structure_hook(model.Check, _always(check))
+        conditions = _conditions(row.get("applies_when"), f"{where}.applies_when", problems)
         try:
-            requirement = reader.structure({**row, "check": {}}, Requirement)
+            requirement = reader.structure({**row, "check": {}, "applies_when": conditions}, Requirement)
         except Exception as err:  # noqa: BLE001  # as above
             problems.extend(explain(err, where))
             continue
         if check is not None:
             yield requirement
+
+
+def _refuses(data: Yaml, problems: list[Problem]) -> list[Yaml]:
+    """Return refusals with their conditions as records; what is no list is left for the converter to refuse."""
+    if not isinstance(data, list):
+        return [] if data is None else [data]
+    found: list[Yaml] = []
+    for number, item in enumerate(data):
+        where = f"regime.yaml.refuses[{number}].when"
+        found.append(
+            {**item, "when": _conditions(item.get("when"), where, problems)} if isinstance(item, dict) else item
+        )
+    return found
+
+
+def _conditions(data: Yaml, where: str, problems: list[Problem]) -> list[Yaml]:
+    """Return `{vendor: [true], tier: [high, low]}` as condition records with text values."""
+    if data is None:
+        return []
+    if not isinstance(data, dict) or not data:
+        problems.append(Problem(f"{where}: got {data!r}, expected a mapping from fact to a list of values"))
+        return []
+    found: list[Yaml] = []
+    for fact, values in data.items():
+        if isinstance(values, list) and values and all(isinstance(value, (str, bool)) for value in values):
+            words = [str(value).lower() if isinstance(value, bool) else value for value in values]
+            found.append({"fact": fact, "values": words})
+        else:
+            problems.append(Problem(f"{where}.{fact}: got {values!r}, expected a list of values"))
+    return found
 
 
 def _always(check: model.Check | None) -> Callable[[object, object], model.Check | None]:
@@ -175,8 +218,8 @@ def parse_check(data: Yaml, where: str, problems: list[Problem], depth: int = 0)
             return None
         parts = [parse_check(part, f"{where}.{kind}[{n}]", problems, depth + 1) for n, part in enumerate(body)]
         return cast("model.Check", CHECKS[kind](checks=tuple(part for part in parts if part is not None)))
-    if kind == "narrative" and isinstance(body, str):
-        body = {"slot": body}
+    if kind in SHORT and isinstance(body, str):
+        body = {SHORT[kind]: body}
     try:
         check = cast("model.Check", converter().structure(body, CHECKS[kind]))
     except Exception as err:  # noqa: BLE001  # as above
@@ -199,44 +242,3 @@ def _check_faults(check: model.Check, where: str) -> Iterator[Problem]:
             yield Problem(
                 f"{where}: got {' and '.join(given) or 'no bound'}, expected one of at_least, at_most, above, below"
             )
-
-
-def lint(regime: Regime, folder: Path) -> Iterator[Problem]:
-    """Yield each fault that shows only when the files are seen together."""
-    ids = [row.id for row in regime.requirements]
-    slots = {slot.slot for slot in regime.narratives}
-    if not ids:
-        yield Problem("requirements.yaml: no requirement, and nothing to check is never a pass")
-    for row in regime.requirements:
-        if ids.count(row.id) > 1:
-            yield Problem(f"requirements.yaml [{row.id}]: id stands {ids.count(row.id)} times")
-        if not _ID.fullmatch(row.id):
-            yield Problem(f"requirements.yaml [{row.id}]: id is not of the form ABC-12")
-        for slot in _slots(row.check):
-            if slot not in slots:
-                yield Problem(f"requirements.yaml [{row.id}]: narrative {slot!r} is no slot of regime.yaml")
-    yield from _lint_templates(regime, folder / "templates")
-
-
-def _slots(check: model.Check) -> Iterator[str]:
-    if isinstance(check, model.NarrativeWritten):
-        yield check.slot
-    elif isinstance(check, (model.AllOf, model.AnyOf)):
-        for part in check.checks:
-            yield from _slots(part)
-
-
-def _lint_templates(regime: Regime, folder: Path) -> Iterator[Problem]:
-    listed = {name for document in regime.documents for name in document.templates}
-    there = {path.name: path for path in sorted(folder.glob("*.md.j2"))} if folder.is_dir() else {}
-    for name in sorted(listed - there.keys()):
-        yield Problem(f"regime.yaml.documents: template {name!r} is not in templates/")
-    for name in sorted(there.keys() - listed):
-        yield Problem(f"templates/{name}: belongs to no document of regime.yaml")
-    for name, path in there.items():
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            for phrase in regime.wording.forbidden:
-                if phrase.lower() in line.lower():
-                    yield Problem(
-                        f"templates/{name}:{number}: {phrase!r} is not this regime's word, say {regime.wording.claim!r}"
-                    )

@@ -18,7 +18,7 @@ ROWS = (
     {"errors", "model"},
     {"assessment", "blocks"},
     {"resources", "config", "strict_yaml"},
-    {"regimes", "policy", "sources", "store", "render", "evaluate"},
+    {"regimes", "regime_lint", "policy", "sources", "store", "render", "evaluate"},
     {"publish", "demo"},
     {"pipeline"},
     {"cli", "sphinx_ext", "testing", "__init__", "__main__"},

@@ -2,7 +2,8 @@
 
 How parts combine. `all_of`: NOT_MET if a part is, else NOT_ASSESSED if a part is, else AWAITING_ATTESTATION if a part
 is, else MET. `any_of`: MET if a part is, else AWAITING_ATTESTATION, else NOT_MET, else NOT_ASSESSED. Without parts both
-are NOT_ASSESSED. A mixed or human requirement whose machine part holds awaits attestation.
+are NOT_ASSESSED. A mixed or human requirement of model scope whose machine part holds awaits attestation; one of
+programme scope was attested by whoever answered it for the firm.
 """
 
 from __future__ import annotations
@@ -11,29 +12,55 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from docgen.assessment.checks import judge
-from docgen.model.assessment import Assessment, CheckResult, Gap, Layer, RequirementResult, Verdict
-from docgen.model.regime import AllOf, AnyOf, Check, Policy, Regime, Requirement
+from docgen.assessment.case import Case, Judge
+from docgen.assessment.checks import EVIDENCE_JUDGES
+from docgen.assessment.fact_checks import FACT_JUDGES
+from docgen.assessment.facts import applies, declared_facts
+from docgen.model.assessment import Assessment, CheckResult, FactResult, Gap, Layer, RequirementResult, Verdict
+from docgen.model.checks import AllOf, AnyOf, Check
+from docgen.model.evidence import EvidenceId
+from docgen.model.policy import Policy
+from docgen.model.regime import Condition, Refusal, Regime
 from docgen.model.snapshot import Snapshot
 
 _ALL = (Verdict.NOT_MET, Verdict.NOT_ASSESSED, Verdict.AWAITING_ATTESTATION, Verdict.MET)
 _ANY = (Verdict.MET, Verdict.AWAITING_ATTESTATION, Verdict.NOT_MET, Verdict.NOT_ASSESSED)
+_JUDGES: dict[type, Judge] = EVIDENCE_JUDGES | FACT_JUDGES
 
 
 def assess(snapshot: Snapshot, regime: Regime, policy: Policy, as_of: date) -> Assessment:
     """Return the assessment of a snapshot against a regime under a policy on a day."""
     stale = as_of > date.fromisoformat(regime.checked_on) + timedelta(days=regime.stale_after_days)
+    facts = declared_facts(snapshot, regime, policy)
+    named = {fact.fact: fact for fact in facts}
     return Assessment(
         regime=regime.id,
         edition=regime.edition,
         regime_digest=regime.digest,
         snapshot=snapshot.digest(),
         policy=policy.digest,
-        policy_title=f"{policy.title}, {policy.edition}" if policy.title else "",
+        policy_title=policy.name,
         as_of=as_of.isoformat(),
         stale_regime=stale,
-        results=tuple(_Row(snapshot, regime.id, row, policy, as_of).result() for row in regime.requirements),
+        results=tuple(
+            _Row(Case(snapshot=snapshot, regime=regime, row=row, policy=policy, facts=named, as_of=as_of)).result()
+            for row in regime.requirements
+        ),
+        facts=facts,
     )
+
+
+def refusal(snapshot: Snapshot, regime: Regime, policy: Policy) -> tuple[Refusal, tuple[EvidenceId, ...]] | None:
+    """Return why a regime does not cover this model at all, with the tags that say so; None where it may.
+
+    Where the facts are unknown the regime is applied, and its own rows ask for them.
+    """
+    facts = {fact.fact: fact for fact in declared_facts(snapshot, regime, policy)}
+    for item in regime.refuses:
+        holds, names = applies(item.when, facts)
+        if holds:
+            return item, tuple(name for fact in names for name in facts[fact].evidence)
+    return None
 
 
 def all_of(verdicts: tuple[Verdict, ...]) -> Verdict:
@@ -50,57 +77,82 @@ def any_of(verdicts: tuple[Verdict, ...]) -> Verdict:
 class _Row:
     """One requirement on its way to a verdict."""
 
-    snapshot: Snapshot
-    regime: str
-    row: Requirement
-    policy: Policy
-    as_of: date
+    case: Case
 
     def result(self) -> RequirementResult:
-        name = f"{self.regime}/{self.row.id}"
-        for exclusion in self.policy.not_applicable:
-            if exclusion.requirement == name:
-                reason = f"{self.policy.title}: {exclusion.rule}"
-                return RequirementResult(
-                    requirement=self.row.id, verdict=Verdict.NOT_APPLICABLE, reason=reason, checks=()
-                )
-        assessed = self._assessed(name)
-        waiver = next((item for item in self.policy.waivers if item.requirement == name), None)
+        policy, name = self.case.policy, self.case.name
+        row = self.case.row
+        for exclusion in policy.not_applicable:
+            if name in exclusion.requirement:
+                return self._off(f"{policy.title}: {exclusion.rule}", (), "policy")
+        applicable, facts = applies(row.applies_when, self.case.facts)
+        evidence = tuple(name for fact in facts for name in self.case.facts[fact].evidence)
+        if applicable is False:
+            (fact,) = facts
+            title = self.case.facts[fact].title.lower()
+            reason = f"it applies where {_condition(row.applies_when, self.case.facts)}; another {title} is declared"
+            return self._off(reason, evidence, self.case.layer)
+        assessed = self._assessed(self._unknown(facts, evidence) if applicable is None else ())
+        waiver = next((item for item in policy.waivers if name in item.requirement), None)
         if waiver is None or not assessed.verdict.is_open:
             return assessed
-        if self.as_of.isoformat() > waiver.until:
+        if self.case.as_of.isoformat() > waiver.until:
             return replace(assessed, reason=f"{assessed.reason}; the waiver ended on {waiver.until}")
         reason = f"waived by the {waiver.owner} until {waiver.until}: {waiver.reason}"
         return replace(assessed, verdict=Verdict.WAIVED, reason=reason)
 
-    def _assessed(self, name: str) -> RequirementResult:
-        verdict, checks = self._walk(self.row.check, "regime", 1)
-        number = 1 + _leaves(self.row.check)
-        for bound in self.policy.bounds:
-            if bound.requirement == name:
-                extra, more = self._walk(bound.check, "policy", number)
-                checks += tuple(replace(item, title=f"{bound.title}: {item.title}") for item in more)
-                verdict = all_of((verdict, extra))
-                number += 1
-        if verdict is Verdict.MET and self.row.decidable != "machine":
+    def _off(self, reason: str, evidence: tuple[EvidenceId, ...], layer: Layer) -> RequirementResult:
+        """Return that the requirement does not apply, with the line that says so as its only check."""
+        check = self._whether(Verdict.NOT_APPLICABLE, reason, evidence, layer)
+        return RequirementResult(
+            requirement=self.case.row.id, verdict=Verdict.NOT_APPLICABLE, reason=reason, checks=(check,)
+        )
+
+    def _unknown(self, facts: tuple[str, ...], evidence: tuple[EvidenceId, ...]) -> tuple[CheckResult, ...]:
+        names = ", ".join(self.case.facts[fact].title.lower() for fact in facts)
+        reason = f"assessed, although it is unknown whether it applies: nothing usable is declared as {names}"
+        return (self._whether(Verdict.NOT_ASSESSED, reason, evidence, self.case.layer),)
+
+    def _whether(self, verdict: Verdict, reason: str, evidence: tuple[EvidenceId, ...], layer: Layer) -> CheckResult:
+        return CheckResult(
+            id=f"{self.case.row.id}.0",
+            title="whether the requirement applies",
+            verdict=verdict,
+            reason=reason,
+            evidence=evidence,
+            layer=layer,
+        )
+
+    def _assessed(self, before: tuple[CheckResult, ...]) -> RequirementResult:
+        row = self.case.row
+        verdict, checks = self._walk(row.check, self.case.layer, 1)
+        number = 1 + _leaves(row.check)
+        for line in self.case.lines:
+            extra, more = self._walk(line.check, "policy", number)
+            checks += tuple(replace(item, title=f"{line.title}: {item.title}") for item in more)
+            verdict = all_of((verdict, extra))
+            number += 1
+        if verdict is Verdict.MET and row.decidable != "machine" and row.scope == "model":
             verdict = Verdict.AWAITING_ATTESTATION
+        checks = before + checks
         reason = _reason(verdict, checks)
         gaps = tuple(self._gaps(checks, verdict)) if verdict.is_open else ()
-        return RequirementResult(requirement=self.row.id, verdict=verdict, reason=reason, checks=checks, gaps=gaps)
+        return RequirementResult(requirement=row.id, verdict=verdict, reason=reason, checks=checks, gaps=gaps)
 
     def _walk(self, check: Check, layer: Layer, number: int) -> tuple[Verdict, tuple[CheckResult, ...]]:
         """Return the verdict of a check and its leaves' results, numbered on from `number`."""
         if not isinstance(check, (AllOf, AnyOf)):
-            found = judge(check, self.snapshot, self.as_of)
+            found = _JUDGES[type(check)](check, self.case)
             leaf = CheckResult(
-                id=f"{self.row.id}.{number}",
+                id=f"{self.case.row.id}.{number}",
                 title=found.title,
                 verdict=found.verdict,
                 reason=found.reason,
                 evidence=found.evidence,
-                layer=layer,
+                layer=found.layer or layer,
                 source=found.source,
                 inequality=found.inequality,
+                outcome=found.outcome,
             )
             return found.verdict, (leaf,)
         leaves: tuple[CheckResult, ...] = ()
@@ -123,16 +175,14 @@ class _Row:
             why = "; ".join(dict.fromkeys(item.reason for item in open_checks))
             yield self._gap(why, tuple(dict.fromkeys(name for item in open_checks for name in item.evidence)))
 
-    def _gap(self, why: str, evidence: tuple[str, ...]) -> Gap:
-        row = self.row
-        return Gap(
-            requirement=row.id,
-            wanted=row.title,
-            why=why,
-            owner=row.owner,
-            supply=row.supply,
-            evidence=evidence,  # type: ignore[arg-type]  # ids of the checks above
-        )
+    def _gap(self, why: str, evidence: tuple[EvidenceId, ...]) -> Gap:
+        row = self.case.row
+        return Gap(requirement=row.id, wanted=row.title, why=why, owner=row.owner, supply=row.supply, evidence=evidence)
+
+
+def _condition(conditions: tuple[Condition, ...], facts: dict[str, FactResult]) -> str:
+    """Return conditions in words: `vendor model is true and tier is high or medium`."""
+    return " and ".join(f"{facts[item.fact].title.lower()} is {' or '.join(item.values)}" for item in conditions)
 
 
 def _leaves(check: Check) -> int:

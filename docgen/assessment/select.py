@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from docgen.model.checks import Select
 from docgen.model.evidence import Evidence
-from docgen.model.regime import Select
 from docgen.model.snapshot import Snapshot
 
 ANY = "any"

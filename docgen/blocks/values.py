@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from docgen.assessment.select import parts
 from docgen.model.assessment import Gap
+from docgen.model.checks import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, Present
 from docgen.model.document import Absent, Dossier, GapBox, Inline, Line, Shown, ValueFormat, Words
 from docgen.model.evidence import Column, Evidence, Missing, Quantity, Scalar
-from docgen.model.regime import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, Present
 from docgen.model.snapshot import PREVIOUS
 
 HELD_OUT_FIRST = ("test", "out_of_time", "holdout", "validation")

@@ -118,7 +118,9 @@ def _collect(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
     config, snapshot = _snapshot(asked, console)
-    assessments = pipeline.assess(snapshot, config=config, regimes=_regimes(asked), as_of=_day(asked))
+    assessments = pipeline.assess(
+        snapshot, config=config, regimes=_regimes(asked), policy=_policy(asked), as_of=_day(asked)
+    )
     console.line(f"{snapshot.subject.uri}, snapshot {snapshot.digest()[:12]}")
     _tell(assessments, console)
     console.result({"subject": snapshot.subject.uri, "snapshot": snapshot.digest(), **_assessed(assessments)})
@@ -131,6 +133,7 @@ def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
         snapshot,
         config=config,
         regimes=_regimes(asked),
+        policy=_policy(asked),
         as_of=_day(asked),
         output=Path(asked.output) if asked.output else None,
         pdf=not asked.no_pdf,
@@ -223,6 +226,10 @@ def _regimes(asked: argparse.Namespace) -> tuple[str, ...] | None:
     return tuple(asked.regime) if asked.regime else None
 
 
+def _policy(asked: argparse.Namespace) -> Path | None:
+    return Path(asked.policy) if asked.policy else None
+
+
 def _day(asked: argparse.Namespace) -> date | None:
     if asked.as_of is None:
         return None
@@ -235,7 +242,9 @@ def _day(asked: argparse.Namespace) -> date | None:
 def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snapshot]:
     """Return the snapshot to work on: a kept one where that was asked for, else a new one."""
     config = _config(asked)
-    _day(asked)  # a typing error should not wait for MLflow
+    _day(asked)  # faults of the user's own files should not wait for MLflow, nor leave a snapshot
+    regimes = tuple(regime for regime, _ in pipeline.load_regimes(config, _regimes(asked)))
+    pipeline.read_policy(config, regimes, _policy(asked))
     if asked.offline or asked.snapshot:
         return config, pipeline.latest_snapshot(asked.model, config=config, digest=asked.snapshot)
     collected = pipeline.collect(

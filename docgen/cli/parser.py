@@ -111,6 +111,7 @@ def _assess(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--regime", action="append", help="assess against this regime (default: those of docgen.toml); may repeat"
     )
+    command.add_argument("--policy", metavar="FILE", help="the firm's policy (default: that of docgen.toml)")
     command.add_argument(
         "--as-of", metavar="YYYY-MM-DD", help="the date of the assessment (default: that of the snapshot)"
     )

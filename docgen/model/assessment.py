@@ -30,7 +30,11 @@ class Verdict(Enum):
         return self in {Verdict.NOT_MET, Verdict.NOT_ASSESSED, Verdict.AWAITING_ATTESTATION}
 
 
-Layer = Literal["regime", "policy"]
+Layer = Literal["regime", "overlay", "policy"]
+"""Whose line it is: the instrument's as docgen paraphrases it, a legal overlay's, or the firm's own."""
+
+Outcome = Literal["", "clear pass", "clear fail", "straddles the bound"]
+"""How a value lies to a bound; empty where there is no bound or no value. Straddling is not a pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ class CheckResult:
     id: str
     """`<requirement id>.<n>`, n from 1 in reading order (leaves of all_of / any_of); stable.
 
-    A met any_of keeps its met leaves only.
+    A met any_of keeps its met leaves only. 0 is the question whether the requirement applies at all.
     """
     title: str
     """What was checked, in words, from the check's own data: never from logged text."""
@@ -54,6 +58,7 @@ class CheckResult:
     """Document and section the line comes from, for a bound."""
     inequality: str = ""
     """`>= 0.7`, for a bound."""
+    outcome: Outcome = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,29 @@ class RequirementResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactResult:
+    """What is known of a declared fact of the model."""
+
+    fact: str
+    title: str
+    values: tuple[str, ...]
+    """As declared, or as the policy's matrix gives it; lower case for a choice. Empty when unknown.
+
+    Two where declaration and matrix disagree: a requirement then applies if it does for either.
+    """
+    state: Literal["declared", "by_matrix", "conflict", "unknown", "not_allowed"]
+    evidence: tuple[EvidenceId, ...]
+    """The tags that it rests on; of a value that is not allowed, the tag that holds it."""
+    owner: str
+    supply: str
+
+    @property
+    def known(self) -> bool:
+        """Whether it has a value to go by."""
+        return bool(self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """One snapshot against one regime under one policy on one day."""
 
@@ -95,6 +123,8 @@ class Assessment:
     stale_regime: bool
     """The regime file has not been compared with its instrument within its own limit."""
     results: tuple[RequirementResult, ...]
+    facts: tuple[FactResult, ...] = ()
+    """The facts that the regime asks for, in its order."""
 
     def count(self, verdict: Verdict) -> int:
         """Return how many requirements have this verdict."""

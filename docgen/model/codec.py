@@ -11,9 +11,10 @@ from typing import TypeVar, cast
 
 from cattrs import Converter, transform_error
 from cattrs.strategies import configure_tagged_union
+from cattrs.v import format_exception
 
 from docgen.errors import IntegrityError, Problem
-from docgen.model import evidence, regime
+from docgen.model import checks, evidence
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(evidence.Scalar, _scalar)
     converter.register_unstructure_hook(Enum, lambda value: value.value)
     configure_tagged_union(evidence.Value, converter, tag_name="type")
-    configure_tagged_union(regime.Check, converter, tag_name="type")
+    configure_tagged_union(checks.Check, converter, tag_name="type")
     return converter
 
 
@@ -57,9 +58,14 @@ def structure(data: object, wanted: type[T], *, where: str) -> T:
 
 def explain(err: BaseException, where: str) -> tuple[Problem, ...]:
     """Return each fault of a failed structuring as one line `what @ path`."""
-    return tuple(
-        Problem(str(line).replace("$", where, 1)) for line in transform_error(cast("Exception", err), path="$")
-    )
+    lines = transform_error(cast("Exception", err), path="$", format_exception=_fault)
+    return tuple(Problem(line.replace("$", where, 1)) for line in lines)
+
+
+def _fault(err: BaseException, wanted: type | None) -> str:
+    """Return what is at fault, with what was got where one of our own hooks says so."""
+    text = str(err)
+    return text if isinstance(err, TypeError) and text.startswith("expected ") else format_exception(err, wanted)
 
 
 def converter() -> Converter:

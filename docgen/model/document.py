@@ -11,6 +11,7 @@ from typing import Literal
 
 from docgen.model.assessment import Assessment, Verdict
 from docgen.model.evidence import Scalar
+from docgen.model.policy import EMPTY, Policy
 from docgen.model.regime import Regime
 from docgen.model.snapshot import Snapshot
 
@@ -247,5 +248,6 @@ class Dossier:
     regimes: tuple[Regime, ...]
     assessments: tuple[Assessment, ...]
     """One for each regime, in the same order."""
+    policy: Policy = EMPTY
     files: tuple[FileLink, ...] = ()
     """What is offered for download beside the pages."""

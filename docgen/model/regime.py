@@ -1,7 +1,8 @@
 """A regime: requirements, the evidence each wants, the typed checks that decide it, and its documents. Data only.
 
-Three layers never mix: the regime's text (no number that the instrument does not contain), the firm's `Policy`
-(bounds, waivers: the user's file), and, later, legal overlays. Every check result says which layer's line decided it.
+Three layers never mix: the regime's text (no number that the instrument does not contain), the firm's policy (bounds,
+tiers, waivers: the user's file, see `docgen.model.policy`), and legal overlays (regimes of kind `overlay`). Every check
+result says which layer's line decided it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from docgen.model.canonical import Digest
+from docgen.model.checks import Check
 
 REGIME_FORMAT = 1
 """Version of `regime.yaml` and `requirements.yaml`.
@@ -20,100 +22,47 @@ To change it: raise the number, teach `docgen/regimes.py` to read the old one in
 Status = Literal["in_force", "superseded", "adopted_future", "draft", "voluntary"]
 Decidable = Literal["machine", "mixed", "human"]
 Severity = Literal["high", "medium", "low"]
+Basis = Literal["", "read", "secondary", "recalled"]
+"""How the row's author knew the instrument: its text or a close copy was read, commentators only, or from memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Select:
-    """Which evidence a check looks at. Give `id` alone, or `kind` with any of the rest. Matching is by equality.
+class FactSpec:
+    """A fact of the model that somebody declares as a tag of the model version or of the registered model in MLflow.
 
-    `split` is compared with the split named in the id; `any` means that some split is named, whichever.
+    The fact named `tier` is also given by the policy's tier matrix, and `materiality` by the policy's tiers.
     """
 
-    id: str | None = None
-    kind: str | None = None
-    name: str | None = None
-    feature: str | None = None
-    """Sensitive feature of a `fairness` id; `any intersection` = a feature joined of several by ` & `."""
-    split: str | None = None
-    except_splits: tuple[str, ...] = ()
+    fact: str
+    """Stable name, `[a-z_]+`; what `applies_when`, checks and the policy's key map say."""
+    title: str
+    tag: str
+    """The tag's key, unless the policy maps the fact to another."""
+    owner: str
+    """A role."""
+    kind: Literal["choice", "text", "date"] = "text"
+    """`choice`: one of `values`, or several with commas between; `date`: YYYY-MM-DD."""
+    values: tuple[str, ...] = ()
+    """For a choice, in lower case; empty = any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
-    """At least so many pieces of the selected evidence exist (and are not `Missing`)."""
+class Condition:
+    """A declared fact has one of these values. In YAML, conditions are a mapping from fact to values."""
 
-    select: Select
-    at_least: int = 1
-    with_interval: bool = False
-    """Quantities must carry a confidence interval and n; tables must have `low`, `high` and `n` columns."""
+    fact: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """A quantity against a bound. With an interval, the interval must lie wholly on the right side.
+class Refusal:
+    """Models that the instrument does not cover at all: no report is made for them."""
 
-    Exactly one of `at_least`, `at_most`, `above`, `below`. Three outcomes: clear pass, clear fail, and "interval
-    straddles the bound", which is not a pass. Regimes may use it only where the instrument itself states the number;
-    firms state theirs in a policy.
-    """
-
-    select: Select
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
-    source: str
-    """Where the number comes from: document, section, table."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetManifest:
-    """A data set of this context was logged with a full-content SHA-256 (MLflow's own digest is only a label)."""
-
-    contexts: tuple[str, ...]
-    """Any of these context names will do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NarrativeWritten:
-    """A person wrote this slot; boilerplate left as scaffolded counts as missing."""
-
-    slot: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOff:
-    """A person in this role must attest. Without a sign-off bound to what was shown, it awaits attestation."""
-
-    role: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FreshWithin:
-    """The selected evidence was recorded at most so many days before the assessment's date."""
-
-    select: Select
-    days: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllOf:
-    """Every part holds. Without parts: not assessed."""
-
-    checks: tuple[Check, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyOf:
-    """At least one part holds. Without parts: not assessed."""
-
-    checks: tuple[Check, ...]
-
-
-Check = Present | Bound | DatasetManifest | NarrativeWritten | SignOff | FreshWithin | AllOf | AnyOf
-"""In YAML each is a mapping with one key of: present, bound, dataset_manifest, narrative, signoff, fresh_within,
-all_of, any_of."""
+    when: tuple[Condition, ...]
+    """All hold."""
+    because: str
+    instead: str
+    """Where the reader is to go instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +85,12 @@ class Requirement:
     severity: Severity = "medium"
     scope: Literal["model", "program"] = "model"
     page: str = ""
-    """The document section that answers it, `<template>#<anchor>`."""
+    """The section of the document that answers it; blocks of that section list it."""
+    applies_when: tuple[Condition, ...] = ()
+    """It applies where all of these hold. An unknown fact never makes a requirement not applicable."""
+    strength: str = ""
+    """How strongly the instrument words it, in one word of the regime's own."""
+    basis: Basis = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +101,7 @@ class DocumentSpec:
     title: str
     audience: str
     templates: tuple[str, ...]
-    """File names under the regime's `templates/`, in reading order."""
+    """File names in the regime's `templates/`, or in the folder of shared templates, in reading order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +113,8 @@ class NarrativeSlot:
     author_role: str
     prompt: str
     """What to write: shown in the scaffold and in the gap."""
+    section: str = ""
+    """The section of the document in which it stands, for templates that several regimes share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,48 +150,15 @@ class Regime:
     requirements: tuple[Requirement, ...]
     documents: tuple[DocumentSpec, ...]
     narratives: tuple[NarrativeSlot, ...]
+    kind: Literal["base", "overlay"] = "base"
+    """An overlay adds legal rows to the reports of the base regimes it is built with."""
+    superseded_by: str | None = None
+    """Id of the regime, where the status is `superseded`."""
+    superseded_on: str | None = None
+    """ISO date."""
+    force: str = ""
+    """What force the instrument has, in a sentence or two: shown at the head of each report."""
+    facts: tuple[FactSpec, ...] = ()
+    refuses: tuple[Refusal, ...] = ()
     digest: Digest
     """SHA-256 over the manifest of all files of the regime's folder."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyBound:
-    """A firm's bound, added to a requirement of a regime."""
-
-    requirement: str
-    """`<regime id>/<requirement id>`."""
-    title: str
-    check: Bound | FreshWithin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
-    """A requirement set aside for a time, with its reason."""
-
-    requirement: str
-    reason: str
-    owner: str
-    """A role."""
-    until: str
-    """ISO date; from the day after, the waiver is spent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exclusion:
-    """A requirement that does not apply to this firm or model, with the rule that says so."""
-
-    requirement: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The firm's overlay: its own numbers, printed with their source next to every verdict they decide."""
-
-    title: str
-    edition: str
-    bounds: tuple[PolicyBound, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
-    not_applicable: tuple[Exclusion, ...] = ()
-    digest: Digest | None = None
-    """SHA-256 of the file; None for the empty policy."""

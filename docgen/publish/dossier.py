@@ -15,7 +15,8 @@ from docgen.errors import IntegrityError
 from docgen.model.canonical import canonical, sha256
 from docgen.model.document import Dossier
 from docgen.model.manifest import Inputs, Tool
-from docgen.model.regime import Policy, Regime
+from docgen.model.policy import Policy
+from docgen.model.regime import Regime
 from docgen.model.snapshot import Snapshot, Subject
 from docgen.publish.exports import FILES, exports, pdf_path
 from docgen.publish.sphinx_ import run_builder, write_project

@@ -16,7 +16,7 @@ from docgen.store.files import slug
 FILES = "files"
 """Folder of a dossier that holds what is downloaded."""
 
-ASSESSMENT_FORMAT = 1
+ASSESSMENT_FORMAT = 2
 """Version of `assessment-<regime>.json`; raise it with every change of shape and note it in the changelog."""
 
 MATRIX_COLUMNS = ("requirement", "section", "title", "verdict", "reason", "check", "check_verdict", "evidence", "runs")

@@ -1,0 +1,181 @@
+"""What a requirement, or a firm's policy, may ask for: typed checks, kept as data. How each is judged is elsewhere.
+
+In YAML a check is a mapping with exactly one key, which `docgen.regimes.CHECKS` maps to a record of this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TODAY = "today"
+"""Stands for the day of the assessment where a date is wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    """Which evidence a check looks at. Give `id` alone, or `kind` with any of the rest. Matching is by equality.
+
+    `split` is compared with the split named in the id; `any` means that some split is named, whichever.
+    """
+
+    id: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    feature: str | None = None
+    """Sensitive feature of a `fairness` id; `any intersection` = a feature joined of several by ` & `."""
+    split: str | None = None
+    except_splits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """At least so many pieces of the selected evidence exist (and are not `Missing`)."""
+
+    select: Select
+    at_least: int = 1
+    with_interval: bool = False
+    """Quantities must carry a confidence interval and n; tables must have `low`, `high` and `n` columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A quantity against a bound. With an interval, the interval must lie wholly on the right side.
+
+    Exactly one of `at_least`, `at_most`, `above`, `below`. Three outcomes: clear pass, clear fail, and "interval
+    straddles the bound", which is not a pass. Regimes may use it only where the instrument itself states the number;
+    firms state theirs in a policy.
+    """
+
+    select: Select
+    at_least: float | None = None
+    at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    source: str
+    """Where the number comes from: document, section, table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetManifest:
+    """A data set of this context was logged with a full-content SHA-256 (MLflow's own digest is only a label)."""
+
+    contexts: tuple[str, ...]
+    """Any of these context names will do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarrativeWritten:
+    """A person wrote this slot; boilerplate left as scaffolded counts as missing."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOff:
+    """A person in this role must attest. Without a sign-off bound to what was shown, it awaits attestation."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshWithin:
+    """The selected evidence was recorded at most so many days before the assessment's date."""
+
+    select: Select
+    days: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """Somebody declared this fact of the model, with a value that is allowed."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distinct:
+    """These declared facts name different roles or people: no two have a value in common."""
+
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InOrder:
+    """The date of one declared fact is not after that of another; `today` is the day of the assessment."""
+
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentDate:
+    """The date of a declared fact lies at most so many days back. Only where the instrument states the number."""
+
+    fact: str
+    days: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """No more months have passed since the date of a declared fact than the policy allows for the model's tier."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierByMatrix:
+    """The declared tier is the one that the policy's matrix gives for the model's drivers."""
+
+    fact: str = "tier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyLine:
+    """The firm's policy states at least one line (bound, freshness, minimum evidence) for this requirement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramAnswer:
+    """The firm answered this requirement once, in its policy, and every model inherits the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusStated:
+    """The report itself says what force the instrument has; decided by the regime's own header."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf:
+    """Every part holds. Without parts: not assessed."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    """At least one part holds. Without parts: not assessed."""
+
+    checks: tuple[Check, ...]
+
+
+Check = (
+    Present
+    | Bound
+    | DatasetManifest
+    | NarrativeWritten
+    | SignOff
+    | FreshWithin
+    | Declared
+    | Distinct
+    | InOrder
+    | RecentDate
+    | Cadence
+    | TierByMatrix
+    | PolicyLine
+    | ProgramAnswer
+    | StatusStated
+    | AllOf
+    | AnyOf
+)
