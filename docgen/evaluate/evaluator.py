@@ -10,13 +10,14 @@ from typing import Any, cast
 from mlflow.models.evaluation.base import EvaluationResult, ModelEvaluator
 
 from docgen.errors import UsageError
-from docgen.evaluate.log import _settings, log_evidence
+from docgen.evaluate.log import log_evidence
+from docgen.evaluate.settings import settings_of
 
 
 class DocgenEvaluator(ModelEvaluator):
     """Performance with intervals, calibration, fairness and explanations of a model on one data set.
 
-    `evaluator_config={"docgen": {...}}` takes every field of `docgen.evaluate.log.Settings`, and
+    `evaluator_config={"docgen": {...}}` takes every field of `docgen.evaluate.settings.Settings`, and
 
     - `sensitive_features`: names of columns of the data, or a DataFrame, Series or mapping of as many rows;
     - `background`: a frame of the model's inputs, for the attributions.
@@ -49,7 +50,7 @@ class DocgenEvaluator(ModelEvaluator):
         if model_type == "regressor":
             config.setdefault("task", "regression")
         config.setdefault("dataset_name", dataset.name or "")
-        settings = _settings(config)
+        settings = settings_of(config)
         features = dataset.features_data
         frame = (
             features if isinstance(features, pd.DataFrame) else pd.DataFrame(features, columns=dataset.feature_names)
