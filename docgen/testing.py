@@ -36,6 +36,8 @@ from docgen.model.layouts import (
     CONFUSION_COLUMNS,
     DIFF_COLUMNS,
     GROUP_COLUMNS,
+    LEVEL_COLUMNS,
+    PROFILE_COLUMNS,
     SIGNATURE_COLUMNS,
 )
 from docgen.model.snapshot import Finding, Origin, Previous, Snapshot, Subject, ordered
@@ -231,6 +233,8 @@ def _evidence() -> list[Evidence]:
         _item(
             "dataset:test", _dataset("applications-test", "test", 1800, "e5f6a7b8"), path="docgen/datasets/test.json"
         ),
+        *_profile("test"),
+        *_profile("train"),
         _item(
             "calibration:curve@test",
             Table(
@@ -422,6 +426,36 @@ def _dataset(name: str, context: str, rows: int, label: str) -> Dataset:
         source="synthetic, made by the training script",
         target="default",
         target_rate=0.22,
+        target_n=rows,
+        target_events=round(0.22 * rows),
+        target_interval=Interval(low=0.2014, high=0.2397, level=LEVEL, method="wilson"),
+        time_column="applied",
+        time_first="2024-01",
+        time_last="2025-12",
+    )
+
+
+def _profile(context: str) -> tuple[Evidence, Evidence]:
+    rule = (Attribute(key="suppress_below", value=5), Attribute(key="rows", value=1800))
+    figures: tuple[dict[str, Scalar], ...] = (
+        {"name": "debt_ratio", "sort": "number", "distinct": 1550, "mean": 0.342, "deviation": 0.169, "low": 0.033,
+         "low_is": "1st percentile", "lower_quartile": 0.219, "median": 0.324, "upper_quartile": 0.46, "high": 0.789,
+         "high_is": "99th percentile"},
+        {"name": "sex", "sort": "category", "distinct": 4},
+        {"name": "applied", "sort": "time", "n": 1788, "missing": 12, "distinct": 219, "first": "2025-05",
+         "last": "2025-12"},
+    )  # fmt: skip
+    always: dict[str, Scalar] = {"n": 1800, "missing": 0, "infinite": 0, "low_is": "", "high_is": ""}
+    rows = tuple(tuple((always | row).get(column.key) for column in PROFILE_COLUMNS) for row in figures)
+    levels: tuple[tuple[Scalar, ...], ...] = (
+        ("sex", "female", 886, 886 / 1800, None),
+        ("sex", "male", 901, 901 / 1800, None),
+        ("sex", None, 13, 13 / 1800, 2),
+    )
+    path = f"docgen/datasets/{context}.json"
+    return (
+        _item(f"profile:{context}", Table(columns=PROFILE_COLUMNS, rows=rows, attributes=rule), path=path),
+        _item(f"profile:{context}/levels", Table(columns=LEVEL_COLUMNS, rows=levels, attributes=rule), path=path),
     )
 
 

@@ -247,8 +247,8 @@ def copied(demo, tmp_path: Path) -> tuple[Path, Config]:
         ("docgen/test/calibration.json", {"MC-MET-04"}),
         ("docgen/test/explanations.json", {"MC-EXP-01"}),
         ("docgen/test/performance.json", {"MC-MET-03"}),
-        ("docgen/datasets/test.json", {"MC-EVD-02"}),
-        ("docgen/datasets/train.json", {"MC-TRD-02"}),
+        ("docgen/datasets/test.json", {"MC-EVD-02", "MC-EVD-04"}),
+        ("docgen/datasets/train.json", {"MC-TRD-02", "MC-TRD-04"}),
         ("docgen/train/performance.json", set()),
     ],
 )

@@ -10,6 +10,8 @@ TARGET = "default"
 FEATURES = ("income", "debt_ratio", "utilisation", "late_payments", "tenure_months", "loan_amount")
 SENSITIVE = ("sex", "age_band")
 """Known for the audit, not among the model's inputs."""
+ENTITY, TIME = "applicant", "applied"
+"""Who applied, which may be more than once, and when; not among the model's inputs either."""
 
 
 def applications(rows: int = 6000, seed: int = 7) -> pd.DataFrame:
@@ -20,7 +22,7 @@ def applications(rows: int = 6000, seed: int = 7) -> pd.DataFrame:
         seed: of the generator.
 
     Returns:
-        (rows, 9): `FEATURES`, `SENSITIVE` and `default` (0 or 1).
+        (rows, 11): `FEATURES`, `SENSITIVE`, `default` (0 or 1), `applicant` and `applied`, in order of time.
     """
     draw = np.random.default_rng(seed)
     sex = draw.choice(["female", "male"], rows, p=[0.48, 0.52])
@@ -42,6 +44,8 @@ def applications(rows: int = 6000, seed: int = 7) -> pd.DataFrame:
         + 0.35 * np.log1p(loan / income)
     )
     default = draw.random(rows) < 1 / (1 + np.exp(-risk - draw.normal(0, 0.35, rows)))
+    applicant = draw.integers(0, 40 * rows, rows)
+    applied = np.datetime64("2024-01-01") + np.sort(draw.integers(0, 730, rows)).astype("timedelta64[D]")
     return pd.DataFrame({
         "income": income.round(2),
         "debt_ratio": debt.round(4),
@@ -52,4 +56,6 @@ def applications(rows: int = 6000, seed: int = 7) -> pd.DataFrame:
         "sex": sex,
         "age_band": band,
         TARGET: default.astype(int),
+        ENTITY: [f"A{number:06d}" for number in applicant],
+        TIME: applied,
     })  # fmt: skip

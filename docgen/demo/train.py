@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docgen.demo.data import FEATURES, SENSITIVE, SOURCE, TARGET, applications
+from docgen.demo.data import FEATURES, SENSITIVE, SOURCE, TARGET, TIME, applications
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,15 @@ def _track(model: Any, params: dict[str, object], train: pd.DataFrame, test: pd.
     for number, loss in enumerate(getattr(model, "train_score_", ()), 1):
         mlflow.log_metric("train_loss", float(loss), step=number)
     for name, data, context in (("applications-train", train, "train"), ("applications-test", test, "test")):
-        log_dataset(data, name=name, context=context, target=TARGET, source=SOURCE, licence="none needed: synthetic")
+        log_dataset(
+            data,
+            name=name,
+            context=context,
+            target=TARGET,
+            time=TIME,
+            source=SOURCE,
+            licence="none needed: synthetic",
+        )
     signature = infer_signature(train[inputs], model.predict(train[inputs].head()))
     info = mlflow.sklearn.log_model(
         model,

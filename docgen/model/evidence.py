@@ -13,6 +13,7 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `param:<key>`, `run_tag:<key>`, `version_tag:<key>`, `model_tag:<key>` | `Text` | as logged |
 | `description:version`, `description:model` | `Text` | as typed in MLflow |
 | `dataset:<context>` | `Dataset` | a dataset input, by context (train, test, ...) or, without one, by name |
+| `profile:<context>`, `profile:<context>/levels` | `Table` | its columns in figures, its common values |
 | `table:confusion@<split>` | `Table` | confusion counts |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |
@@ -194,7 +195,17 @@ class Dataset:
     source: str = ""
     target: str = ""
     target_rate: float | None = None
+    target_n: int | None = None
+    """Rows with a value of the target."""
+    target_events: int | None = None
+    """Rows with the value that the rate counts."""
+    target_interval: Interval | None = None
     licence: str = ""
+    time_column: str = ""
+    """The column that says when a row happened."""
+    time_first: str | None = None
+    """The first day, month or year of it."""
+    time_last: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,3 +54,33 @@ DIFF_COLUMNS = (
     Column(key="removed", title="Lines removed", kind="count"),
 )
 """Columns of `commit:diff`. Attributes: from, to, files, added, removed."""
+
+PROFILE_COLUMNS = (
+    Column(key="name", title="Column"),
+    Column(key="sort", title="Kind"),
+    Column(key="n", title="Rows with a value", kind="count", unit="rows"),
+    Column(key="missing", title="Missing", kind="count", unit="rows"),
+    Column(key="infinite", title="Infinite", kind="count", unit="rows"),
+    Column(key="distinct", title="Distinct", kind="count"),
+    Column(key="mean", title="Mean", kind="number"),
+    Column(key="deviation", title="SD", kind="number"),
+    Column(key="low", title="Low", kind="number"),
+    Column(key="low_is", title="Low is"),
+    Column(key="lower_quartile", title="Lower quartile", kind="number"),
+    Column(key="median", title="Median", kind="number"),
+    Column(key="upper_quartile", title="Upper quartile", kind="number"),
+    Column(key="high", title="High", kind="number"),
+    Column(key="high_is", title="High is"),
+    Column(key="first", title="First"),
+    Column(key="last", title="Last"),
+)
+"""Columns of `profile:<context>`; sort is number, category or time. Attributes: suppress_below, rows."""
+
+LEVEL_COLUMNS = (
+    Column(key="column", title="Column"),
+    Column(key="value", title="Value"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="share", title="Share", kind="fraction"),
+    Column(key="merged", title="Values", kind="count"),
+)
+"""Columns of `profile:<context>/levels`; value None: so many rare values together. Attributes: suppress_below, rows."""

@@ -5,7 +5,7 @@ Parquet twin of its rows for people with notebooks. `docs/evidence-formats.md` s
 """
 
 from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, Task
-from docgen.model.formats.data import CodeFile, DatasetFile
+from docgen.model.formats.data import CodeFile, ColumnProfile, DatasetFile, Level, Precision
 from docgen.model.formats.explanations import ExplanationFile, FeatureRow
 from docgen.model.formats.fairness import Disparity, FairnessFile, GroupMetric, GroupRow
 from docgen.model.formats.performance import Bin, CalibrationFile, Confusion, PerformanceFile
@@ -16,6 +16,7 @@ __all__ = [
     "Bin",
     "CalibrationFile",
     "CodeFile",
+    "ColumnProfile",
     "Confusion",
     "DataRef",
     "DatasetFile",
@@ -26,8 +27,10 @@ __all__ = [
     "FeatureRow",
     "GroupMetric",
     "GroupRow",
+    "Level",
     "Named",
     "PerformanceFile",
+    "Precision",
     "Row",
     "Task",
 ]

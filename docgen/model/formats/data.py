@@ -6,8 +6,59 @@ from dataclasses import dataclass
 from typing import Literal
 
 from docgen.model.canonical import Digest
-from docgen.model.evidence import DataColumn
+from docgen.model.evidence import DataColumn, Interval
 from docgen.model.formats.common import EVIDENCE_VERSION
+
+ColumnSort = Literal["number", "category", "time"]
+"""What a column's profile tells: quantiles, levels, or a span."""
+
+Precision = Literal["day", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProfile:
+    """A column in figures that point at no single row; what rests on too few rows is left out."""
+
+    name: str
+    sort: ColumnSort
+    n: int
+    """Rows with a finite value."""
+    missing: int
+    """Rows without a value."""
+    infinite: int = 0
+    """Rows with plus or minus infinity; no figure below counts them."""
+    distinct: int | None = None
+    """Different values."""
+    mean: float | None = None
+    deviation: float | None = None
+    """Standard deviation of the rows, divided by n."""
+    low: float | None = None
+    """The lower end, as `low_is` says."""
+    low_is: str = ""
+    """`minimum` where enough rows hold it, else the `1st`, `5th` or `10th percentile`."""
+    lower_quartile: float | None = None
+    median: float | None = None
+    upper_quartile: float | None = None
+    high: float | None = None
+    high_is: str = ""
+    """`maximum`, or the `99th`, `95th` or `90th percentile`."""
+    first: str | None = None
+    """The first day, month or year (ISO 8601) of a column of times."""
+    last: str | None = None
+    precision: Precision | None = None
+    """The finest unit in which enough rows lie at both ends of the span."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How often a value occurs in a column; rare values stand together as one row."""
+
+    column: str
+    value: str | None
+    """None: the rare values together."""
+    n: int
+    merged: int | None = None
+    """How many values stand together; None for a single one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +68,35 @@ class DatasetFile:
     format: Literal["docgen.dataset"] = "docgen.dataset"
     version: int = EVIDENCE_VERSION
     name: str
+    """Of the data set."""
     context: str
+    """train, test, ...; the same as in the path."""
     rows: int
     columns: tuple[DataColumn, ...]
+    """In the order of the frame."""
     sha256: Digest
+    """Over the full content, as `docgen.evaluate.frame_digest` computes it."""
     target: str = ""
+    """The target's column."""
     target_rate: float | None = None
+    """Share of the larger of two values of the target, among the rows that have one."""
+    target_n: int | None = None
+    """Rows with a value of the target."""
+    target_events: int | None = None
+    """Rows with the larger value."""
+    target_interval: Interval | None = None
     source: str = ""
+    """Where the data come from, in words or as an address or path."""
     licence: str = ""
+    time_column: str = ""
+    """The column that says when a row happened."""
+    time_first: str | None = None
+    time_last: str | None = None
+    """The span of that column, each end a day, month or year."""
+    suppress_below: int | None = None
+    """No figure of the profile rests on fewer rows than this."""
+    profile: tuple[ColumnProfile, ...] = ()
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
