@@ -28,6 +28,7 @@ class MlflowConfig:
     timeout_seconds: int = 15
     """For one request."""
     retries: int = 2
+    """Tries after the first one failed, for what may be answered later."""
     max_file_mib: int = 64
     """A needed artifact larger than this is refused."""
     max_files: int = 10_000
@@ -39,16 +40,19 @@ class DossierConfig:
     """`[dossier]`: what to make, from what, and where."""
 
     regimes: tuple[str, ...] = ("model_card",)
+    """Ids of the regimes to document for, as `docgen regime list` prints them."""
     regime_folders: tuple[str, ...] = ()
     """Folders with regimes of your own, searched before those that come with docgen."""
     policy: str = ""
     """YAML file with the firm's bounds and waivers; empty for none."""
     narratives: str = "narratives"
+    """Folder of what people write: one Markdown file for each slot."""
     repository: str = "."
     """A folder inside the git repository that holds the training code."""
     store: str = ".docgen"
     """Snapshots and blobs; add it to your backups."""
     output: str = "dossiers"
+    """Folder of the dossiers: `<output>/<model>/<version>`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,10 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller; 3 to 8 belong to `docgen decide` alone."""
+    """What the process tells its caller.
+
+    3 to 8 are kept for decisions on changes of a model.
+    """
 
     DONE = 0
     """Everything asked for was done and every asked gate is open."""

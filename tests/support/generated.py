@@ -1,0 +1,146 @@
+"""What README and docs hold that the code says of itself: one function a block. `make docs` writes all of them again.
+
+A block stands between `<!-- generated: <name> -->` and `<!-- end of generated -->`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import docgen
+from docgen.cli.parser import parser
+from docgen.config import Config, DossierConfig, MlflowConfig
+from docgen.errors import ExitCode
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"(<!-- generated: ([a-z_ -]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
+COLUMNS = "100"
+"""The width that help is wrapped at."""
+
+
+def pages() -> list[Path]:
+    """Every page of documentation."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def renewed(text: str) -> str:
+    """A page with every generated block made anew."""
+    return BLOCK.sub(lambda found: f"{found[1]}{make(found[2])}\n{found[3]}", text)
+
+
+def make(name: str) -> str:
+    """The content of a block."""
+    return MAKERS[name]()
+
+
+def table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    cells = [columns, tuple("---" for _ in columns), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells)
+
+
+def field_docs(record: type) -> dict[str, str]:
+    """The docstring below each field (or member) of a class, on one line."""
+    body = ast.parse(inspect.getsource(record)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for item, after in pairwise(body.body):
+        name = (
+            item.target
+            if isinstance(item, ast.AnnAssign)
+            else item.targets[0]
+            if isinstance(item, ast.Assign)
+            else None
+        )
+        if isinstance(name, ast.Name) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            found[name.id] = " ".join(inspect.cleandoc(str(after.value.value)).split())
+    return found
+
+
+def purpose(thing: Any) -> str:
+    """The first sentence of a docstring."""
+    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+
+
+def help_of(*command: str) -> str:
+    """What `docgen <command> --help` prints, as a fenced block."""
+    found = parser()
+    for word in command:
+        found = choices(found)[word]
+    os.environ["COLUMNS"] = COLUMNS
+    return f"```text\n{found.format_help().rstrip()}\n```"
+
+
+def choices(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands below a parser."""
+    return next((dict(item.choices) for item in of._actions if isinstance(item, argparse._SubParsersAction)), {})
+
+
+def every_help() -> str:
+    return "\n\n".join(f"## docgen {name}\n\n{help_of(name)}" for name in choices(parser()))
+
+
+def configuration() -> str:
+    parts = []
+    for name, record in (("mlflow", MlflowConfig), ("dossier", DossierConfig)):
+        docs = field_docs(record)
+        rows = [(f"`{item.name}`", f"`{_toml(_default(item))}`", docs[item.name]) for item in fields(record)]
+        parts.append(f"{purpose(record)}\n\n{table((f'`[{name}]`', 'Default', 'Meaning'), rows)}")
+    assert {item.name for item in fields(Config)} == {"mlflow", "dossier", "root"}
+    return "\n\n".join(parts)
+
+
+def _default(item: Any) -> object:
+    return item.default if item.default is not MISSING else item.default_factory()
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return "{}" if value == {} else str(value)
+
+
+def exit_codes() -> str:
+    docs = field_docs(ExitCode)
+    return table(("Exit", "Meaning"), [(str(int(code)), docs[code.name]) for code in ExitCode])
+
+
+def api() -> str:
+    rows = []
+    for name in docgen.__all__:
+        found = getattr(docgen, name)
+        what = "The version, as text." if name == "__version__" else purpose(found)
+        call = "()" if inspect.isfunction(found) else ""
+        rows.append((f"`{name}{call}`", what))
+    return table(("Name in `docgen`", "What it is"), rows)
+
+
+MAKERS: dict[str, Callable[[], str]] = {
+    "help": help_of,
+    "help of every command": every_help,
+    "configuration": configuration,
+    "exit codes": exit_codes,
+    "python api": api,
+}
+
+
+def main() -> int:
+    """Write every generated block again."""
+    for page in pages():
+        page.write_text(renewed(page.read_text("utf-8")), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
