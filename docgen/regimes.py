@@ -6,10 +6,13 @@ A folder holds `regime.yaml` (header, facts, documents, narrative slots), `requi
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import cast
+
+from cattrs import Converter
 
 from docgen.errors import Problem, ProblemsError, UnsafeError, UsageError
 from docgen.model import checks as model
@@ -133,10 +136,8 @@ def _header(
         problems.append(Problem(f"regime.yaml.format: got {content.get('format')!r}, expected {REGIME_FORMAT}"))
     plain = {"applies_from": None, "applies_until": None, **content, "requirements": [], "digest": digest}
     plain["refuses"] = _refuses(content.get("refuses"), problems)
-    reader = converter()
-    reader.register_structure_hook(model.Check, lambda data, _type: data)  # the rows are read by `_requirements`
     try:
-        regime = reader.structure(plain, Regime)
+        regime = _row_reader().structure(plain, Regime)
     except Exception as err:  # noqa: BLE001  # cattrs raises groups of many kinds; each is told
         problems.extend(explain(err, "regime.yaml"))
         return None
@@ -154,11 +155,9 @@ def _requirements(content: dict[str, Yaml], problems: list[Problem]) -> Iterator
             continue
         where = f"requirements.yaml [{row.get('id', number)}]"
         check = parse_check(row.get("check"), f"{where}.check", problems)
-        reader = converter()
-        reader.register_structure_hook(model.Check, _always(check))
         conditions = _conditions(row.get("applies_when"), f"{where}.applies_when", problems)
         try:
-            requirement = reader.structure({**row, "check": {}, "applies_when": conditions}, Requirement)
+            requirement = _row_reader().structure({**row, "check": check, "applies_when": conditions}, Requirement)
         except Exception as err:  # noqa: BLE001  # as above
             problems.extend(explain(err, where))
             continue
@@ -196,9 +195,12 @@ def _conditions(data: Yaml, where: str, problems: list[Problem]) -> list[Yaml]:
     return found
 
 
-def _always(check: model.Check | None) -> Callable[[object, object], model.Check | None]:
-    """Return a hook that gives the check which was read already."""
-    return lambda _data, _type: check
+@cache
+def _row_reader() -> Converter:
+    """Return a converter that takes checks as they are: `parse_check` has read them."""
+    reader = converter()
+    reader.register_structure_hook(model.Check, lambda data, _type: data)
+    return reader
 
 
 def parse_check(data: Yaml, where: str, problems: list[Problem], depth: int = 0) -> model.Check | None:
@@ -221,7 +223,7 @@ def parse_check(data: Yaml, where: str, problems: list[Problem], depth: int = 0)
     if kind in SHORT and isinstance(body, str):
         body = {SHORT[kind]: body}
     try:
-        check = cast("model.Check", converter().structure(body, CHECKS[kind]))
+        check = cast("model.Check", _row_reader().structure(body, CHECKS[kind]))
     except Exception as err:  # noqa: BLE001  # as above
         problems.extend(explain(err, f"{where}.{kind}"))
         return None
