@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -90,7 +91,8 @@ class Snapshot:
             wanted = wanted.removeprefix(PREVIOUS)
         else:
             pool = self.evidence
-        return next((item for item in pool if item.id == wanted), None)
+        place = bisect_left(pool, wanted, key=lambda item: str(item.id))
+        return pool[place] if place < len(pool) and pool[place].id == wanted else None
 
     def of_kind(self, kind: str) -> tuple[Evidence, ...]:
         """Return the evidence of one kind, in id order."""

@@ -15,6 +15,12 @@ Tree = dict[str, object]
 
 HTML_ONLY = "docgen-html-only"
 
+MAX_ROWS = 150
+"""Rows of one table. A longer one goes on as another, since Typst's time for a table grows with the square of them, and
+its values are no links: each costs 100 kB while the PDF is set, and the list of evidence is in the order of ids."""
+
+_CONTINUED: Tree = {"t": "text", "s": ", continued"}
+
 _SILENT = (
     nodes.comment,
     nodes.substitution_definition,
@@ -189,21 +195,29 @@ class Converter:
         stub = any(column.get("stub") for column in node.findall(nodes.colspec))
         head = [row for part in node.findall(nodes.thead) for row in part.findall(nodes.row)]
         body = [row for part in node.findall(nodes.tbody) for row in part.findall(nodes.row)]
+        caption = self._children(title, depth) if title else []
+        rows = [self._row(row, depth) for row in body]
+        if len(rows) > MAX_ROWS:
+            for row in rows:
+                _unlinked(row)
         return [
             *self._targets(node),
-            {
-                "t": "table",
-                "caption": self._children(title, depth) if title else [],
-                "widths": widths,
-                "stub": stub,
-                "head": [self._row(row, depth) for row in head],
-                "body": [self._row(row, depth) for row in body],
-                "kind": next((name for name in ("gaps", "verdicts") if f"docgen-{name}" in node["classes"]), ""),
-            },
+            *(
+                {
+                    "t": "table",
+                    "caption": [*caption, _CONTINUED] if start and caption else caption,
+                    "widths": widths,
+                    "stub": stub,
+                    "head": [self._row(row, depth) for row in head],
+                    "body": rows[start : start + MAX_ROWS],
+                    "kind": next((name for name in ("gaps", "verdicts") if f"docgen-{name}" in node["classes"]), ""),
+                }
+                for start in range(0, max(len(rows), 1), MAX_ROWS)
+            ),
         ]
 
     def _row(self, row: nodes.Element, depth: int) -> list[Tree]:
-        return [
+        cells = [
             {
                 "right": "docgen-num" in cell.get("classes", ()),
                 "x": 1 + int(cell.get("morecols", 0)),
@@ -213,6 +227,8 @@ class Converter:
             for cell in row.children
             if isinstance(cell, nodes.entry)
         ]
+        _once_linked(cells, set())
+        return cells
 
     def _cell(self, cell: nodes.entry, depth: int) -> list[Tree]:
         """Return a cell's content; a single paragraph needs no block of its own."""
@@ -235,6 +251,29 @@ _SPECIAL: dict[type[nodes.Node], Callable[[Converter, nodes.Element, int], list[
     nodes.table: Converter._table,  # noqa: SLF001
     **dict.fromkeys((nodes.admonition, nodes.note, nodes.warning, nodes.important, nodes.tip), Converter._admonition),  # noqa: SLF001
 }
+
+
+def _once_linked(trees: list[Tree], seen: set[object]) -> None:
+    """Let only the first value of a row lead to its evidence, and none from the row that is its place."""
+    for tree in trees:
+        if tree.get("t") == "target":
+            seen.add(tree["label"])
+        elif tree.get("t") == "value":
+            if tree["to"] in seen:
+                tree["to"] = ""
+            seen.add(tree["to"])
+        inner = tree.get("c")
+        if isinstance(inner, list):
+            _once_linked(inner, seen)
+
+
+def _unlinked(trees: list[Tree]) -> None:
+    for tree in trees:
+        if tree.get("t") == "value":
+            tree["to"] = ""
+        inner = tree.get("c")
+        if isinstance(inner, list):
+            _unlinked(inner)
 
 
 def without_dead_links(trees: list[Tree], labels: set[str]) -> list[Tree]:

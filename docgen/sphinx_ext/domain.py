@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -164,6 +164,8 @@ class DocgenDomain(Domain):
 
     dossier: Dossier
     """Set once for each build; not part of the saved environment."""
+    places: Mapping[str, Link] | None = None
+    """Need id -> where its evidence is listed; made when the first need asks."""
 
     name = "docgen"
     label = "docgen"

@@ -7,16 +7,17 @@ shows of evidence is fetched by id through a role.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docgen.model.document import Dossier, Link
-from docgen.sphinx_ext.domain import dossier_of, maker
+from docgen.sphinx_ext.domain import domain_of, dossier_of, maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +116,19 @@ class TraceRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link."""
-        snapshot = dossier_of(self.env).snapshot
-        for evidence in snapshot.evidence:
-            if self.text == evidence_need(evidence.id):
-                return maker(self.env).line((Link(label=f"evidence:{evidence.id}", text=evidence.id),)), []
+        link = _places(self.env).get(self.text)
+        return (maker(self.env).line((link,)) if link else []), []
+
+
+def _places(env: BuildEnvironment) -> Mapping[str, Link]:
+    """Return need id -> link into the list of evidence, made once for each build."""
+    domain = domain_of(env)
+    if domain.places is None:
+        found: dict[str, Link] = {}
+        for evidence in domain.dossier.snapshot.evidence:
+            found[evidence_need(evidence.id)] = Link(label=f"evidence:{evidence.id}", text=evidence.id)
             run = evidence.provenance.run_id
-            if run and self.text == run_need(run):
-                return maker(self.env).line((Link(label=f"evidence:run:{run}", text=run),)), []
-        return [], []
+            if run:
+                found.setdefault(run_need(run), Link(label=f"evidence:run:{run}", text=run))
+        domain.places = found
+    return domain.places
