@@ -11,6 +11,9 @@ from docgen.model import checks as model
 from docgen.model.regime import Condition, FactSpec, Regime, Requirement
 from docgen.resources import templates_dir
 
+REGIME_ID = re.compile(r"[a-z][a-z0-9_]*")
+"""What a regime may be called: its id names files, folders and evidence."""
+
 _ID = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -91,6 +94,8 @@ def _conditions(conditions: tuple[Condition, ...], facts: dict[str, FactSpec], w
 
 
 def _header(regime: Regime) -> Iterator[Problem]:
+    if not REGIME_ID.fullmatch(regime.id):
+        yield Problem(f"regime.yaml.id: got {regime.id!r}, expected a-z, 0-9 and _")
     names = [spec.fact for spec in regime.facts]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Problem(f"regime.yaml.facts: {name!r} stands {names.count(name)} times")

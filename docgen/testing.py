@@ -5,6 +5,8 @@ It is made of typed records, not of MLflow answers: tests of sources read real s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from docgen.model.canonical import sha256
 from docgen.model.evidence import (
     Attribute,
@@ -40,6 +42,7 @@ from docgen.model.layouts import (
     PROFILE_COLUMNS,
     SIGNATURE_COLUMNS,
 )
+from docgen.model.regime import NarrativeSlot
 from docgen.model.snapshot import Finding, Origin, Previous, Snapshot, Subject, ordered
 
 RUN = "5f0c8d1e2b3a49678c5d4e3f2a1b0c9d"
@@ -52,6 +55,27 @@ LEVEL = 0.95
 
 def sample_snapshot() -> Snapshot:
     """Return a snapshot of a binary credit model with every kind of evidence, one gap and some findings."""
+    return _snapshot(tuple(_evidence()))
+
+
+def sample_with(slots: tuple[NarrativeSlot, ...]) -> Snapshot:
+    """Return the sample with a text for each slot that it has none for."""
+    own = {item.id: item for item in _evidence()}
+    for slot in slots:
+        item = own.get(EvidenceId(f"narrative:{slot.slot}"))
+        if item is None or item.missing:
+            text = f"Sample text in place of what the {slot.author_role} writes."
+            own[EvidenceId(f"narrative:{slot.slot}")] = _narrative(slot.slot, text, slot.author_role)
+    return _snapshot(tuple(own.values()))
+
+
+def bare_with(slots: tuple[NarrativeSlot, ...]) -> Snapshot:
+    """Return a snapshot in which nothing but the version's name is known, and no slot is written."""
+    missing = tuple(_unwritten(slot.slot, slot.title) for slot in slots)
+    return replace(_snapshot(missing), findings=(), previous=None)
+
+
+def _snapshot(evidence: tuple[Evidence, ...]) -> Snapshot:
     return Snapshot(
         subject=Subject(
             uri="models:/credit-default/2",
@@ -63,7 +87,7 @@ def sample_snapshot() -> Snapshot:
         origin=Origin(kind="sqlite", uri="sqlite:///mlflow.db", server_version="1bd49d398cd23"),
         captured_at="2026-03-02T09:30:00Z",
         captured_with="0.1.0",
-        evidence=ordered(tuple(_evidence())),
+        evidence=ordered(evidence),
         findings=(
             Finding(
                 code="dirty_unknown",
@@ -375,16 +399,7 @@ def _evidence() -> list[Evidence]:
             "fair lending officer",
         ),
         _narrative("ethical_considerations", "AUROC on test data is {docgen:metric}`roc_auc@test`.", "model owner"),
-        Evidence(
-            id=EvidenceId("narrative:caveats"),
-            value=Missing(
-                wanted="caveats and recommendations",
-                reason="not_written",
-                detail="narratives/caveats.md does not exist",
-                supply="write narratives/caveats.md",
-            ),
-            provenance=Provenance(system="narrative", uri="narratives/caveats.md"),
-        ),
+        _unwritten("caveats", "caveats and recommendations"),
     ]
 
 
@@ -393,6 +408,14 @@ def _narrative(slot: str, text: str, role: str) -> Evidence:
         id=EvidenceId(f"narrative:{slot}"),
         value=Narrative(slot=slot, text=text, author_role=role, date="2026-02-20"),
         provenance=Provenance(system="narrative", uri=f"narratives/{slot}.md", sha256=sha256(text.encode())),
+    )
+
+
+def _unwritten(slot: str, title: str) -> Evidence:
+    uri = f"narratives/{slot}.md"
+    missing = Missing(wanted=title, reason="not_written", detail=f"{uri} does not exist", supply=f"write {uri}")
+    return Evidence(
+        id=EvidenceId(f"narrative:{slot}"), value=missing, provenance=Provenance(system="narrative", uri=uri)
     )
 
 

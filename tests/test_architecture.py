@@ -18,10 +18,10 @@ ROWS = (
     {"errors", "model"},
     {"assessment", "blocks"},
     {"resources", "config", "strict_yaml"},
-    {"regimes", "regime_lint", "policy", "sources", "store", "render", "evaluate"},
+    {"regimes", "regime_lint", "regime_scaffold", "policy", "sources", "store", "render", "evaluate"},
     {"publish", "demo"},
     {"pipeline"},
-    {"cli", "sphinx_ext", "testing", "__init__", "__main__"},
+    {"cli", "sphinx_ext", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {
     "mlflow": {"sources", "evaluate", "demo"},

@@ -182,25 +182,9 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _regime(asked: argparse.Namespace, console: Console) -> ExitCode:
-    from docgen.regimes import known_regimes, load_regime
-    from docgen.render.pages import render_dossier
+    from docgen.cli.regimes import run as run_regime
 
-    config = _config(asked)
-    if asked.action == "lint":
-        if not asked.folder:
-            raise UsageError("regime lint: no folder is named", hint="docgen regime lint regimes/model_card")
-        folder = Path(asked.folder)
-        regime = load_regime(folder)
-        pages = render_dossier(((regime, folder),))
-        console.line(f"{folder}: {len(regime.requirements)} requirements, {len(pages)} pages, no fault")
-        console.result({"regime": regime.id, "requirements": len(regime.requirements), "pages": sorted(pages)})
-        return ExitCode.DONE
-    folders = tuple(config.path(folder) for folder in config.dossier.regime_folders)
-    loaded = [load_regime(folder) for folder in known_regimes(folders).values()]
-    for regime in loaded:
-        console.line(f"{regime.id:<20} {regime.title}: {regime.instrument} ({regime.status.replace('_', ' ')})")
-    console.result({"regimes": [{"id": item.id, "title": item.title, "status": item.status} for item in loaded]})
-    return ExitCode.DONE
+    return run_regime(asked, console)
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {

@@ -71,10 +71,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _shared(verify)
 
-    regime = _command(commands, "regime", "list the regimes, or lint one", "docgen regime lint regimes/model_card")
-    regime.add_argument("action", choices=("list", "lint"))
-    regime.add_argument("folder", nargs="?", help="the regime's folder, for lint")
-    _shared(regime)
+    _regime(commands)
     return top
 
 
@@ -90,8 +87,40 @@ def _command(
     )
 
 
+def _regime(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    example = "docgen regime test regimes/model_card"
+    regime = _command(commands, "regime", "list the regimes; write, preview and test your own", example)
+    actions = regime.add_subparsers(dest="action", metavar="action", required=True)
+    listed = _command(actions, "list", "list the regimes that can be documented for", "docgen regime list")
+    listed.add_argument("--config", help="docgen.toml (default: the one in this folder, if any)")
+    lint = _command(actions, "lint", "find every fault of a regime's files", "docgen regime lint regimes/house_rules")
+    new = _command(actions, "new", "lay out the folder of a new regime", "docgen regime new regimes/house_rules")
+    preview = _command(
+        actions,
+        "preview",
+        "render a regime over sample evidence, without MLflow",
+        "docgen regime preview regimes/house_rules --output preview",
+    )
+    test = _command(
+        actions,
+        "test",
+        "prove that a regime shows every requirement and every gap",
+        "docgen regime test regimes/house_rules",
+    )
+    for command in (lint, new, preview, test):
+        command.add_argument("folder", help="the regime's folder; its name is the regime's id")
+    preview.add_argument("--output", default="regime-preview", help="folder for the pages (default: regime-preview)")
+    preview.add_argument("--pdf", action="store_true", help="also make the PDF")
+    for command in (listed, lint, new, preview, test):
+        _said(command)
+
+
 def _shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--config", help="docgen.toml (default: the one in this folder, if any)")
+    _said(command)
+
+
+def _said(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=("text", "json"), default="text", help="what goes to standard output")
     command.add_argument("--quiet", action="store_true", help="no progress on standard error")
 

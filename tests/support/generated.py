@@ -11,7 +11,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, fields
 from itertools import pairwise
 from pathlib import Path
@@ -86,7 +86,14 @@ def choices(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
 
 
 def every_help() -> str:
-    return "\n\n".join(f"## docgen {name}\n\n{help_of(name)}" for name in choices(parser()))
+    return "\n\n".join(_helps(parser(), ()))
+
+
+def _helps(of: argparse.ArgumentParser, command: tuple[str, ...]) -> Iterator[str]:
+    for name, below in choices(of).items():
+        words = (*command, name)
+        yield f"{'#' * (len(words) + 1)} docgen {' '.join(words)}\n\n{help_of(*words)}"
+        yield from _helps(below, words)
 
 
 def configuration() -> str:
