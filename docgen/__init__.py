@@ -35,6 +35,8 @@ _HOMES = {
     "load_config": "docgen.config",
     "log_dataset": "docgen.evaluate",
     "log_evidence": "docgen.evaluate",
+    "log_overlap": "docgen.evaluate",
+    "log_shift": "docgen.evaluate",
     "verify": "docgen.pipeline",
 }
 

@@ -39,7 +39,9 @@ from docgen.model.layouts import (
     DIFF_COLUMNS,
     GROUP_COLUMNS,
     LEVEL_COLUMNS,
+    OVERLAP_COLUMNS,
     PROFILE_COLUMNS,
+    SHIFT_COLUMNS,
     SIGNATURE_COLUMNS,
 )
 from docgen.model.regime import NarrativeSlot
@@ -257,6 +259,7 @@ def _evidence() -> list[Evidence]:
         _item(
             "dataset:test", _dataset("applications-test", "test", 1800, "e5f6a7b8"), path="docgen/datasets/test.json"
         ),
+        *_pairs(),
         *_profile("test"),
         *_profile("train"),
         _item(
@@ -455,6 +458,33 @@ def _dataset(name: str, context: str, rows: int, label: str) -> Dataset:
         time_column="applied",
         time_first="2024-01",
         time_last="2025-12",
+    )
+
+
+def _pairs() -> tuple[Evidence, ...]:
+    names = (Attribute(key="first", value="train"), Attribute(key="second", value="test"))
+    counts: tuple[tuple[Scalar, ...], ...] = (
+        ("shared_rows", 3, 1800, 3 / 1800),
+        ("duplicates_first", 0, 4200, 0.0),
+        ("duplicates_second", 0, 1800, 0.0),
+    )
+    how = (Attribute(key="columns", value="debt_ratio, income"), Attribute(key="row_method", value="hash of each row"))
+    moved: tuple[tuple[Scalar, ...], ...] = (
+        ("score", "score", 0.0213, 0.0049, 0.0301, 0.0071, 0.0134, 10, 0, 4200, 1800, ""),
+        ("debt_ratio", "feature", 0.0104, 0.0, 0.0167, 0.0071, 0.0134, 10, 0, 4200, 1800, ""),
+        ("applied", "feature", *[None] * 5, 0, 0, 0, 0, "a column of times is not compared"),
+    )
+    rule = {"reference": "train", "current": "test", "rule": "numbers at 10 quantiles of the reference"}
+    figures: dict[str, Scalar] = {"epsilon": 1e-4, "level": LEVEL, "method": "scaled chi-square", "suppress_below": 5}
+    attributes = tuple(Attribute(key=key, value=value) for key, value in (rule | figures).items())
+    overlap, shift = "docgen/overlap/train~test.json", "docgen/shift/train~test.json"
+    return (
+        _item(
+            "overlap:train/test", Table(columns=OVERLAP_COLUMNS, rows=counts, attributes=(*names, *how)), path=overlap
+        ),
+        _item("overlap:train/test/rows", Quantity(value=3 / 1800, unit="fraction", n=1800, events=3), path=overlap),
+        _item("shift:train~test", Table(columns=SHIFT_COLUMNS, rows=moved, attributes=attributes), path=shift),
+        _item("shift:train~test/score", Quantity(value=0.0213, unit="nats", n=1800), path=shift),
     )
 
 

@@ -24,7 +24,7 @@ SECTIONS = {
     "performance": ["Performance", "Choice of metrics", "Results", "Confusion", "Calibration"],
     "fairness": ["Fairness", "By sensitive feature", "By intersection"],
     "explanations": ["Explanations"],
-    "data": ["Data", "Data sets", "Choice of the evaluation data", "Choice of the training data"],
+    "data": ["Data", "Data sets", "Overlap of training and evaluation data", "Shift between data sets", "Choice of the evaluation data", "Choice of the training data", "Datasheet"],
     "considerations": ["Considerations", "Ethical considerations", "Caveats and recommendations"],
     "lineage": ["Lineage and change", "Lineage", "Change since the previous version", "Code", "Signature", "Environment", "Files"],
     "requirements": ["Requirements and evidence", "Trace matrix", "Requirements", "Findings at collection", "Evidence"],
@@ -251,6 +251,8 @@ def copied(demo, tmp_path: Path) -> tuple[Path, Config]:
         ("docgen/test/performance.json", {"MC-MET-03"}),
         ("docgen/datasets/test.json", {"MC-EVD-02", "MC-EVD-04"}),
         ("docgen/datasets/train.json", {"MC-TRD-02", "MC-TRD-04"}),
+        ("docgen/overlap/train~test.json", {"MC-EVD-05"}),
+        ("docgen/shift/train~test.json", {"MC-EVD-06"}),
         ("docgen/train/performance.json", set()),
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 
-from docgen.blocks import data, details, explanations, fairness, lineage, overview, performance, requirements
+from docgen.blocks import data, details, explanations, fairness, lineage, overview, pairs, performance, requirements
 from docgen.errors import UsageError
 from docgen.model.document import Block, Dossier
 
@@ -35,6 +35,8 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "fairness": (fairness.fairness, frozenset({"kind"})),
     "explanations": (explanations.explanations, frozenset()),
     "datasets": (data.datasets, frozenset()),
+    "overlap": (pairs.overlap, frozenset()),
+    "shift": (pairs.shift, frozenset()),
     "lineage": (lineage.lineage, frozenset()),
     "change": (lineage.change, frozenset()),
     "commit": (lineage.commit, frozenset()),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docgen.demo.data import FEATURES, SENSITIVE, SOURCE, TARGET, TIME, applications
+from docgen.demo.data import ENTITY, FEATURES, SENSITIVE, SOURCE, TARGET, TIME, applications
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,7 @@ def _track(model: Any, params: dict[str, object], train: pd.DataFrame, test: pd.
     import mlflow
     from mlflow.models import infer_signature
 
-    from docgen.evaluate import log_dataset, log_evidence
+    from docgen.evaluate import log_dataset, log_evidence, log_overlap, log_shift
 
     inputs = list(FEATURES)
     mlflow.log_params(params)
@@ -105,6 +106,9 @@ def _track(model: Any, params: dict[str, object], train: pd.DataFrame, test: pd.
             source=SOURCE,
             licence="none needed: synthetic",
         )
+    log_overlap(train, test, key=ENTITY, salt=secrets.token_bytes(32))
+    scored = [data.assign(score=model.predict_proba(data[inputs])[:, 1]) for data in (train, test)]
+    log_shift(scored[0], scored[1], score="score", target=TARGET)
     signature = infer_signature(train[inputs], model.predict(train[inputs].head()))
     info = mlflow.sklearn.log_model(
         model,

@@ -5,5 +5,7 @@ Heavy imports stay inside the functions.
 
 from docgen.evaluate.data import frame_digest, log_dataset
 from docgen.evaluate.log import log_evidence
+from docgen.evaluate.overlap import key_digests, log_overlap
+from docgen.evaluate.shift import log_shift
 
-__all__ = ["frame_digest", "log_dataset", "log_evidence"]
+__all__ = ["frame_digest", "key_digests", "log_dataset", "log_evidence", "log_overlap", "log_shift"]

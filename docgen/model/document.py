@@ -132,6 +132,8 @@ class Mark:
     value: float
     low: float | None = None
     high: float | None = None
+    noise: float | None = None
+    """What chance alone stays below: a soft bar from 0."""
     emphasis: bool = False
 
 

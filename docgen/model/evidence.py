@@ -14,6 +14,10 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `description:version`, `description:model` | `Text` | as typed in MLflow |
 | `dataset:<context>` | `Dataset` | a dataset input, by context (train, test, ...) or, without one, by name |
 | `profile:<context>`, `profile:<context>/levels` | `Table` | its columns in figures, its common values |
+| `overlap:<first>/<second>` | `Table` | rows and entities of the second data set that stand in the first |
+| `overlap:<first>/<second>/rows`, `.../entities` | `Quantity` | their shares |
+| `shift:<reference>~<current>` | `Table` | stability index of each column, with what chance alone would give |
+| `shift:<reference>~<current>/score`, `.../target` | `Quantity` | that of the score and of the target |
 | `table:confusion@<split>` | `Table` | confusion counts |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |

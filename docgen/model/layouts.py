@@ -84,3 +84,40 @@ LEVEL_COLUMNS = (
     Column(key="merged", title="Values", kind="count"),
 )
 """Columns of `profile:<context>/levels`; value None: so many rare values together. Attributes: suppress_below, rows."""
+
+OVERLAP_COLUMNS = (
+    Column(key="what", title="What"),
+    Column(key="n", title="Found", kind="count"),
+    Column(key="of", title="Of", kind="count"),
+    Column(key="share", title="Share", kind="fraction"),
+)
+"""Columns of `overlap:<first>/<second>`; what is one of `OVERLAP_ROWS`. Attributes: first, second, columns, key,
+row_method, key_method."""
+
+OVERLAP_ROWS = (
+    "shared_rows",
+    "shared_entities",
+    "shared_entity_rows",
+    "duplicates_first",
+    "duplicates_second",
+    "keyless_first",
+    "keyless_second",
+)
+"""What the rows of an overlap table say."""
+
+SHIFT_COLUMNS = (
+    Column(key="column", title="Column"),
+    Column(key="role", title="Role"),
+    Column(key="index", title="Index", kind="number", unit="nats"),
+    Column(key="low", title="Low", kind="number"),
+    Column(key="high", title="High", kind="number"),
+    Column(key="expected", title="Mean by chance", kind="number"),
+    Column(key="noise", title="Bound of chance", kind="number"),
+    Column(key="bins", title="Bins", kind="count"),
+    Column(key="empty", title="Empty bins", kind="count"),
+    Column(key="n_reference", title="Reference rows", kind="count", unit="rows"),
+    Column(key="n_current", title="Current rows", kind="count", unit="rows"),
+    Column(key="note", title="Note"),
+)
+"""Columns of `shift:<reference>~<current>`; role is score, target or feature. Attributes: reference, current, rule,
+epsilon, level, method, suppress_below, reference_sha256, current_sha256."""

@@ -15,7 +15,7 @@ from docgen.render.text import one_line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, LINE, SOFT, WARM = "#1b2733", "#0072B2", "#8aa0b4", "#D55E00"
+INK, LINE, SOFT, WARM, BAND = "#1b2733", "#0072B2", "#8aa0b4", "#D55E00", "#dde4ea"
 """Okabe and Ito's blue and vermillion keep apart for every kind of colour vision."""
 
 WIDTH = 6.6
@@ -95,6 +95,8 @@ def _rows(axes: Axes, marks: tuple[Mark, ...], total: int) -> None:
 def _dots(axes: Axes, plot: Plot) -> None:
     marks = _shown(plot)
     for row, mark in enumerate(marks):
+        if mark.noise is not None:
+            axes.barh(row, mark.noise, color=BAND, edgecolor=SOFT, linewidth=0.6, height=0.62)
         if mark.low is not None and mark.high is not None:
             axes.plot([mark.low, mark.high], [row, row], color=LINE, linewidth=1.6, solid_capstyle="butt")
             axes.plot([mark.low, mark.high], [row, row], "|", color=LINE, markersize=6)

@@ -8,6 +8,7 @@ from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, T
 from docgen.model.formats.data import CodeFile, ColumnProfile, DatasetFile, Level, Precision
 from docgen.model.formats.explanations import ExplanationFile, FeatureRow
 from docgen.model.formats.fairness import Disparity, FairnessFile, GroupMetric, GroupRow
+from docgen.model.formats.pairs import EntityOverlap, OverlapFile, ShiftCell, ShiftColumn, ShiftFile, ShiftRole
 from docgen.model.formats.performance import Bin, CalibrationFile, Confusion, PerformanceFile
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "DataRef",
     "DatasetFile",
     "Disparity",
+    "EntityOverlap",
     "EvidenceFile",
     "ExplanationFile",
     "FairnessFile",
@@ -29,13 +31,27 @@ __all__ = [
     "GroupRow",
     "Level",
     "Named",
+    "OverlapFile",
     "PerformanceFile",
     "Precision",
     "Row",
+    "ShiftCell",
+    "ShiftColumn",
+    "ShiftFile",
+    "ShiftRole",
     "Task",
 ]
 
-EvidenceFile = PerformanceFile | CalibrationFile | FairnessFile | ExplanationFile | DatasetFile | CodeFile
+EvidenceFile = (
+    PerformanceFile
+    | CalibrationFile
+    | FairnessFile
+    | ExplanationFile
+    | DatasetFile
+    | CodeFile
+    | OverlapFile
+    | ShiftFile
+)
 
 FILES: dict[str, type[EvidenceFile]] = {
     "docgen.performance": PerformanceFile,
@@ -44,5 +60,7 @@ FILES: dict[str, type[EvidenceFile]] = {
     "docgen.explanations": ExplanationFile,
     "docgen.dataset": DatasetFile,
     "docgen.code": CodeFile,
+    "docgen.overlap": OverlapFile,
+    "docgen.shift": ShiftFile,
 }
 """`format` -> record."""

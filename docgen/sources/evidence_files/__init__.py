@@ -64,6 +64,10 @@ def _gap_id(path: str) -> EvidenceId:
         return evidence_id(kind, f"file {path}")
     if found["context"]:
         return evidence_id("dataset", found["context"])
+    if found["pair"]:
+        return evidence_id(
+            found["pair"], f"{found['first']}{'/' if found['pair'] == 'overlap' else '~'}{found['second']}"
+        )
     if found["code"]:
         return EvidenceId("commit:head")
     kinds = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from docgen.evaluate.data import describe_frame
+from docgen.evaluate.overlap import overlap
+from docgen.evaluate.shift import shift
 from docgen.model.canonical import canonical, sha256
 from docgen.model.codec import unstructure
-from docgen.model.evidence import Dataset, Missing, Table
+from docgen.model.evidence import Dataset, Missing, Quantity, Table
 from docgen.sources.evidence_files import Source, read
 
 
@@ -56,3 +59,42 @@ def test_a_file_that_names_another_context_is_a_gap() -> None:
     facts = read_file("docgen/datasets/test.json", manifest)
     assert isinstance(facts["dataset:test"], Missing)
     assert "the path says another" in facts["dataset:test"].detail
+
+
+def test_an_overlap_is_read_as_counts_and_shares() -> None:
+    record = overlap(frame(), frame().iloc[:200].assign(age=1), key="seen", salt="0123456789abcdef")
+    facts = read_file("docgen/overlap/train~test.json", record)
+    assert set(facts) == {"overlap:train/test", "overlap:train/test/rows", "overlap:train/test/entities"}
+    rows, entities = facts["overlap:train/test/rows"], facts["overlap:train/test/entities"]
+    assert isinstance(rows, Quantity)
+    assert isinstance(entities, Quantity)
+    assert (rows.value, rows.n, rows.events) == (0.0, 200, 0)
+    assert (entities.value, entities.n) == (1.0, 200)
+
+
+def test_a_shift_is_read_with_the_index_of_score_and_target_by_itself() -> None:
+    record = shift(frame(), frame().iloc[:500], names=("development", "portfolio"), score="age", target="ill")
+    facts = read_file("docgen/shift/development~portfolio.json", record)
+    name = "shift:development~portfolio"
+    assert set(facts) == {name, f"{name}/score", f"{name}/target"}
+    table, score = facts[name], facts[f"{name}/score"]
+    assert isinstance(table, Table)
+    assert isinstance(score, Quantity)
+    assert [row[0] for row in table.rows] == ["age", "ill", "site", "seen"]
+    assert score.value == table.rows[0][table.index("index")]
+    assert score.interval is not None
+    assert table.attribute("epsilon") == 1e-4
+
+
+@pytest.mark.parametrize(
+    ("path", "gap"),
+    [
+        ("docgen/overlap/train~other.json", "overlap:train/other"),
+        ("docgen/shift/train~other.json", "shift:train~other"),
+    ],
+)
+def test_a_file_about_another_pair_is_a_gap(path: str, gap: str) -> None:
+    make = overlap if "overlap" in path else shift
+    facts = read_file(path, make(frame(), frame()))
+    assert isinstance(facts[gap], Missing)
+    assert "another pair" in facts[gap].detail
