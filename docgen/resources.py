@@ -14,6 +14,11 @@ def package_dir() -> Path:
     return _PACKAGE
 
 
+def formats_dir() -> Path:
+    """Return the folder of the evidence formats, with `schemas/<format>.json` and `examples/<format>.json`."""
+    return _PACKAGE / "model" / "formats"
+
+
 def regimes_dir() -> Path:
     """Return the folder of the regimes that come with docgen."""
     return _data("regimes")

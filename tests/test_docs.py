@@ -50,7 +50,7 @@ def commands(fence: Fence) -> Iterator[list[str]]:
     for line in fence.text.splitlines():
         words = shlex.split(line.removeprefix("$ "), comments=True)
         if words and Path(words[0]).name == "docgen":
-            yield words[1:]
+            yield words[1 : words.index(">") if ">" in words else None]
 
 
 def code_spans(name: str) -> Iterator[str]:

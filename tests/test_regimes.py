@@ -124,7 +124,7 @@ def test_each_fault_of_the_rows_is_one_line(tmp_path: Path, old: str, new: str, 
         ("supersedes: []", "supersedes: []\nrefuses: [{because: b, instead: i}]", "no condition, and every model"),
         ("supersedes: []", "supersedes: []\nrefuses: [{when: {x: [y]}, because: b, instead: i}]", "fact 'x' is none"),
         ("id: house", "id: home", "expected the folder's name 'house'"),
-        ("edition: '1'", "edition: '1'\nediton: '2'", "extra fields found (editon)"),
+        ("edition: '1'", "edition: '1'\nediton: '2'", "unknown key 'editon' (did you mean 'edition'?)"),
         ("Own words.", "You are certified.", "regime.yaml: 'certified' is not this regime's word"),
     ],
 )

@@ -187,6 +187,12 @@ def _regime(asked: argparse.Namespace, console: Console) -> ExitCode:
     return run_regime(asked, console)
 
 
+def _evidence(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.evidence import run as run_evidence
+
+    return run_evidence(asked, console)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "init": _init,
     "demo": _demo,
@@ -195,6 +201,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "build": _build,
     "verify": _verify,
     "regime": _regime,
+    "evidence": _evidence,
 }
 
 

@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     _shared(verify)
 
     _regime(commands)
+    _evidence(commands)
     return top
 
 
@@ -112,6 +113,27 @@ def _regime(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     preview.add_argument("--output", default="regime-preview", help="folder for the pages (default: regime-preview)")
     preview.add_argument("--pdf", action="store_true", help="also make the PDF")
     for command in (listed, lint, new, preview, test):
+        _said(command)
+
+
+def _evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    purpose = "check evidence files that you write yourself; list their formats"
+    evidence = _command(commands, "evidence", purpose, "docgen evidence validate performance.json")
+    actions = evidence.add_subparsers(dest="action", metavar="action", required=True)
+    validate = _command(
+        actions,
+        "validate",
+        "find every fault of evidence files, each with its JSON path",
+        "docgen evidence validate performance.json --format json",
+    )
+    validate.add_argument("files", nargs="+", metavar="file", help="an evidence file")
+    listed = _command(actions, "list", "list the formats and where each file is logged", "docgen evidence list")
+    for name, what in (("example", "a worked example"), ("schema", "the JSON Schema")):
+        command = _command(
+            actions, name, f"print {what} of a format", f"docgen evidence {name} docgen.performance > {name}.json"
+        )
+        command.add_argument("name", metavar="format", help="as docgen evidence list prints it")
+    for command in (validate, listed):
         _said(command)
 
 

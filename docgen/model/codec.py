@@ -5,11 +5,16 @@ Unknown keys are refused, and every fault of an input is reported, each with its
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
+from difflib import get_close_matches
 from enum import Enum
 from functools import cache
-from typing import TypeVar, cast
+from typing import TypeVar, cast, get_args, get_origin
 
 from cattrs import Converter, transform_error
+from cattrs.cols import homogenous_tuple_structure_factory
+from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.strategies import configure_tagged_union
 from cattrs.v import format_exception
 
@@ -27,6 +32,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(bool, _flag)
     converter.register_structure_hook(evidence.Scalar, _scalar)
+    converter.register_structure_hook_factory(_is_list, _list_reader)
     converter.register_unstructure_hook(Enum, lambda value: value.value)
     configure_tagged_union(evidence.Value, converter, tag_name="type")
     configure_tagged_union(checks.Check, converter, tag_name="type")
@@ -64,8 +70,21 @@ def explain(err: BaseException, where: str) -> tuple[Problem, ...]:
 
 def _fault(err: BaseException, wanted: type | None) -> str:
     """Return what is at fault, with what was got where one of our own hooks says so."""
+    if isinstance(err, ForbiddenExtraKeysError):
+        return _unknown(err)
     text = str(err)
     return text if isinstance(err, TypeError) and text.startswith("expected ") else format_exception(err, wanted)
+
+
+def _unknown(err: ForbiddenExtraKeysError) -> str:
+    """Return each unknown key with the known one that is nearest."""
+    known = [item.name for item in fields(err.cl)]
+    lines = []
+    for key in sorted(err.extra_fields):
+        near = get_close_matches(key, known, n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        lines.append(f"unknown key {key!r} ({advice})")
+    return ", ".join(lines)
 
 
 def converter() -> Converter:
@@ -95,6 +114,22 @@ def _flag(value: object, _: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"expected true or false, got {value!r}")
     return value
+
+
+def _is_list(wanted: object) -> bool:
+    return get_origin(wanted) is tuple and get_args(wanted)[1:] == (...,)
+
+
+def _list_reader(wanted: type, reader: Converter) -> Callable[[object, object], object]:
+    """Return a reader of lists that refuses text and mappings, which cattrs would take apart."""
+    inner = homogenous_tuple_structure_factory(wanted, reader)
+
+    def read(value: object, _: object) -> object:
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"expected a list, got {value!r}")
+        return inner(value, wanted)
+
+    return read
 
 
 def _scalar(value: object, _: object) -> evidence.Scalar:

@@ -75,7 +75,9 @@ class Interval:
     """A confidence interval."""
 
     low: float
+    """Its lower end."""
     high: float
+    """Its upper end."""
     level: float
     """Confidence level, 0 to 1."""
     method: str
@@ -89,6 +91,7 @@ class Quantity:
     value: float | None
     """Finite, or None when `special` says why not."""
     special: Special | None = None
+    """Why there is no finite value."""
     unit: str = ""
     """`fraction` (0 to 1), `log-odds`, `rows`, ...; empty when the source does not say."""
     n: int | None = None
@@ -96,7 +99,9 @@ class Quantity:
     events: int | None = None
     """Positive cases among them."""
     interval: Interval | None = None
+    """None where it cannot be estimated, or was not."""
     higher_is_better: bool | None = None
+    """None: neither, or it depends."""
     title: str = ""
     """Name for people; empty = the key."""
     note: str = ""
@@ -178,8 +183,11 @@ class DataColumn:
     """A column of a data set."""
 
     name: str
+    """As in the frame."""
     type: str
+    """The frame's own word for it: `int64`, `double`, ..."""
     missing: int | None = None
+    """Rows without a value; None: not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,12 @@ A block stands between `<!-- generated: <name> -->` and `<!-- end of generated -
 from __future__ import annotations
 
 import argparse
-import ast
 import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,9 @@ import docgen
 from docgen.cli.parser import parser
 from docgen.config import Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
+from support import formats_page, schemas
+from support.docstrings import field_docs, purpose
+from support.markdown import table
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(<!-- generated: ([a-z_ -]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -41,34 +42,6 @@ def renewed(text: str) -> str:
 def make(name: str) -> str:
     """The content of a block."""
     return MAKERS[name]()
-
-
-def table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    cells = [columns, tuple("---" for _ in columns), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells)
-
-
-def field_docs(record: type) -> dict[str, str]:
-    """The docstring below each field (or member) of a class, on one line."""
-    body = ast.parse(inspect.getsource(record)).body[0]
-    assert isinstance(body, ast.ClassDef)
-    found = {}
-    for item, after in pairwise(body.body):
-        name = (
-            item.target
-            if isinstance(item, ast.AnnAssign)
-            else item.targets[0]
-            if isinstance(item, ast.Assign)
-            else None
-        )
-        if isinstance(name, ast.Name) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            found[name.id] = " ".join(inspect.cleandoc(str(after.value.value)).split())
-    return found
-
-
-def purpose(thing: Any) -> str:
-    """The first sentence of a docstring."""
-    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
 
 
 def help_of(*command: str) -> str:
@@ -139,11 +112,17 @@ MAKERS: dict[str, Callable[[], str]] = {
     "configuration": configuration,
     "exit codes": exit_codes,
     "python api": api,
+    "evidence files": formats_page.overview,
+    "evidence formats": formats_page.every_format,
+    "foreign formats": formats_page.foreign,
+    "older versions": formats_page.versions,
 }
 
 
 def main() -> int:
-    """Write every generated block again."""
+    """Write every generated block and every JSON Schema again."""
+    for path, text in schemas.files():
+        path.write_text(text, "utf-8")
     for page in pages():
         page.write_text(renewed(page.read_text("utf-8")), "utf-8")
     return 0

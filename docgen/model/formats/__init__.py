@@ -4,6 +4,10 @@ Each file is canonical JSON below `docgen/` among the run's artifacts, begins wi
 Parquet twin of its rows for people with notebooks. `docs/evidence-formats.md` shows one of each.
 """
 
+from __future__ import annotations
+
+import re
+
 from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, Task
 from docgen.model.formats.data import CodeFile, ColumnProfile, DatasetFile, Level, Precision
 from docgen.model.formats.explanations import ExplanationFile, FeatureRow
@@ -14,6 +18,7 @@ from docgen.model.formats.performance import Bin, CalibrationFile, Confusion, Pe
 __all__ = [
     "EVIDENCE_VERSION",
     "FILES",
+    "PATHS",
     "Bin",
     "CalibrationFile",
     "CodeFile",
@@ -40,6 +45,7 @@ __all__ = [
     "ShiftFile",
     "ShiftRole",
     "Task",
+    "path_of",
 ]
 
 EvidenceFile = (
@@ -64,3 +70,25 @@ FILES: dict[str, type[EvidenceFile]] = {
     "docgen.shift": ShiftFile,
 }
 """`format` -> record."""
+
+PATHS: dict[str, str] = {
+    "docgen.performance": "docgen/<split>/performance.json",
+    "docgen.calibration": "docgen/<split>/calibration.json",
+    "docgen.fairness": "docgen/<split>/fairness.json",
+    "docgen.explanations": "docgen/<split>/explanations.json",
+    "docgen.dataset": "docgen/datasets/<context>.json",
+    "docgen.code": "docgen/code.json",
+    "docgen.overlap": "docgen/overlap/<first>~<second>.json",
+    "docgen.shift": "docgen/shift/<reference>~<current>.json",
+}
+"""`format` -> path among the run's artifacts; `<field>` stands for a field of the record, or for its name."""
+
+
+def path_of(record: EvidenceFile) -> str:
+    """Return the path at which a file of this content is read."""
+
+    def filled(field: re.Match[str]) -> str:
+        value = getattr(record, field[1])
+        return str(getattr(value, "name", value))
+
+    return re.sub(r"<(\w+)>", filled, PATHS[record.format])

@@ -27,7 +27,9 @@ class DataRef:
     """The data an evaluation used."""
 
     name: str
+    """Of the data set."""
     rows: int
+    """Rows that were used."""
     sha256: Digest | None = None
     """Over the full content, as `docgen.evaluate.frame_digest` computes it."""
 
@@ -37,4 +39,6 @@ class Named:
     """A quantity with its key."""
 
     key: str
+    """Short name, the same in every file: `roc_auc`, `brier`, ..."""
     quantity: Quantity
+    """The number, with what is needed to read it."""

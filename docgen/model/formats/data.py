@@ -20,7 +20,9 @@ class ColumnProfile:
     """A column in figures that point at no single row; what rests on too few rows is left out."""
 
     name: str
+    """Of the column."""
     sort: ColumnSort
+    """What is told of it."""
     n: int
     """Rows with a finite value."""
     missing: int
@@ -30,6 +32,7 @@ class ColumnProfile:
     distinct: int | None = None
     """Different values."""
     mean: float | None = None
+    """Of the rows with a finite value."""
     deviation: float | None = None
     """Standard deviation of the rows, divided by n."""
     low: float | None = None
@@ -37,14 +40,19 @@ class ColumnProfile:
     low_is: str = ""
     """`minimum` where enough rows hold it, else the `1st`, `5th` or `10th percentile`."""
     lower_quartile: float | None = None
+    """A quarter of the rows lies below it."""
     median: float | None = None
+    """Half of the rows lies below it."""
     upper_quartile: float | None = None
+    """A quarter of the rows lies above it."""
     high: float | None = None
+    """The upper end, as `high_is` says."""
     high_is: str = ""
     """`maximum`, or the `99th`, `95th` or `90th percentile`."""
     first: str | None = None
     """The first day, month or year (ISO 8601) of a column of times."""
     last: str | None = None
+    """The last one."""
     precision: Precision | None = None
     """The finest unit in which enough rows lie at both ends of the span."""
 
@@ -54,9 +62,11 @@ class Level:
     """How often a value occurs in a column; rare values stand together as one row."""
 
     column: str
+    """The column's name."""
     value: str | None
     """None: the rare values together."""
     n: int
+    """Rows that hold it."""
     merged: int | None = None
     """How many values stand together; None for a single one."""
 
@@ -72,6 +82,7 @@ class DatasetFile:
     context: str
     """train, test, ...; the same as in the path."""
     rows: int
+    """All of them."""
     columns: tuple[DataColumn, ...]
     """In the order of the frame."""
     sha256: Digest
@@ -85,18 +96,23 @@ class DatasetFile:
     target_events: int | None = None
     """Rows with the larger value."""
     target_interval: Interval | None = None
+    """Of that share."""
     source: str = ""
     """Where the data come from, in words or as an address or path."""
     licence: str = ""
+    """Under which the data may be used."""
     time_column: str = ""
     """The column that says when a row happened."""
     time_first: str | None = None
+    """The first day, month or year of that column."""
     time_last: str | None = None
-    """The span of that column, each end a day, month or year."""
+    """The last one."""
     suppress_below: int | None = None
     """No figure of the profile rests on fewer rows than this."""
     profile: tuple[ColumnProfile, ...] = ()
+    """Each column in figures."""
     levels: tuple[Level, ...] = ()
+    """Common values of the columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +122,10 @@ class CodeFile:
     format: Literal["docgen.code"] = "docgen.code"
     version: int = EVIDENCE_VERSION
     commit: str
+    """Full id of the commit."""
     branch: str | None
+    """None: the work tree was on no branch."""
     dirty: bool
+    """The work tree had changes that no commit holds."""
     remote: str | None
+    """Where it is pushed to, without user name and password."""

@@ -29,6 +29,7 @@ class EntityOverlap:
     keyless_first: int = 0
     """Rows of the first data set without a key; they are compared with nothing."""
     keyless_second: int = 0
+    """The same of the second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class OverlapFile:
     duplicates_first: int
     """Rows of the first data set that repeat an earlier one."""
     duplicates_second: int
+    """The same of the second."""
     entities: EntityOverlap | None = None
     """None: no key was given."""
 
@@ -59,13 +61,15 @@ class ShiftColumn:
     """How far a column's distribution lies from the reference."""
 
     column: str
+    """The column's name."""
     role: ShiftRole
     """`score` and `target`: the index is called PSI; `feature`: CSI. The formula is one."""
     index: float | None
     """Sum over bins of (current - reference) * ln(current / reference), in nats; None with a note."""
     low: float | None = None
-    """Confidence interval of the index, without the part that chance adds."""
+    """Lower end of the interval of the index, without the part that chance adds."""
     high: float | None = None
+    """Its upper end."""
     expected: float | None = None
     """The mean of the index if nothing has shifted."""
     noise: float | None = None
@@ -75,7 +79,9 @@ class ShiftColumn:
     empty: int = 0
     """Bins that are empty in one of the two, and count as `epsilon` there."""
     n_reference: int = 0
+    """Rows of the reference."""
     n_current: int = 0
+    """Rows of what is held against it."""
     note: str = ""
     """Why there is no index, or what to beware of."""
 
@@ -85,9 +91,13 @@ class ShiftCell:
     """A bin of a column with its rows, so that the index can be computed again."""
 
     column: str
+    """The column's name."""
     bin: str
+    """The bin in words: a range, or a value."""
     reference: int
+    """Rows of the reference in it."""
     current: int
+    """Rows of what is held against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,5 +121,6 @@ class ShiftFile:
     suppress_below: int
     """No cell that is told holds fewer rows than this, unless it is empty."""
     columns: tuple[ShiftColumn, ...]
+    """One for each column that was compared."""
     cells: tuple[ShiftCell, ...] = ()
     """Only of columns none of whose cells is small."""

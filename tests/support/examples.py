@@ -1,0 +1,108 @@
+"""The worked example of each evidence format: what docgen logs of a tiny model. `make examples` writes all again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docgen.model import formats
+from docgen.model.codec import structure, unstructure
+from docgen.resources import formats_dir
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXAMPLES = formats_dir() / "examples"
+CODE = formats.CodeFile(
+    commit="9f8e7d6c5b4a39281706f5e4d3c2b1a098765432",
+    branch="main",
+    dirty=False,
+    remote="https://git.example.com/credit/model.git",
+)
+
+
+def main() -> int:
+    """Write every example again."""
+    home = Path.cwd()
+    with tempfile.TemporaryDirectory() as name:
+        os.chdir(name)  # outside of git, so that nothing is told of docgen's own work tree
+        try:
+            found = logged(Path(name))
+        finally:
+            os.chdir(home)
+    for record in (CODE,):
+        found[record.format] = unstructure(record)
+    for kind in formats.FILES:
+        ordered = unstructure(structure(found[kind], formats.FILES[kind], where=kind))  # keys as in the record
+        content = json.dumps(ordered, indent=2, ensure_ascii=False)
+        (EXAMPLES / f"{kind}.json").write_text(content + "\n", "utf-8")
+    return 0
+
+
+def logged(folder: Path) -> dict[str, Any]:
+    """Evaluate a tiny model in a run, and return the first file of each format."""
+    import mlflow
+
+    mlflow.set_tracking_uri(f"sqlite:///{folder / 'mlflow.db'}")
+    experiment = mlflow.create_experiment("examples", artifact_location=(folder / "artifacts").as_uri())
+    with mlflow.start_run(experiment_id=experiment):
+        evaluate(tiny())
+    found: dict[str, Any] = {}
+    for path in sorted((folder / "artifacts").rglob("docgen/**/*.json")):
+        content = json.loads(path.read_text("utf-8"))
+        found.setdefault(content["format"], content)
+    return found
+
+
+def tiny() -> pd.DataFrame:
+    """(120, 5): a key, two inputs, a sensitive feature and an outcome, seeded."""
+    import numpy as np
+    import pandas as pd
+
+    draw = np.random.default_rng(7)
+    debt, income = draw.beta(2, 4, 120).round(2), draw.normal(40, 9, 120).round(1)
+    sex = draw.choice(["female", "male"], 120)
+    default = draw.random(120) < 1 / (1 + np.exp(-5 * debt + income / 25))
+    return pd.DataFrame({
+        "applicant": draw.integers(1, 1000, 120),
+        "debt_ratio": debt,
+        "income": income,
+        "sex": sex,
+        "default": default.astype(int),
+    })  # fmt: skip
+
+
+def evaluate(frame: pd.DataFrame) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    import docgen
+
+    inputs = ["debt_ratio", "income"]
+    train, test = frame.iloc[:60], frame.iloc[60:].reset_index(drop=True)
+    model = LogisticRegression().fit(train[inputs], train["default"])
+    docgen.log_dataset(
+        test, name="applications-test", context="test", target="default", source="synthetic", licence="none needed"
+    )
+    docgen.log_overlap(train, test, key="applicant", salt="a salt of your own, kept secret")
+    docgen.log_shift(train, test, target="default", columns=["debt_ratio"], bins=3)
+    docgen.log_evidence(
+        y_true=test["default"],
+        y_score=model.predict_proba(test[inputs])[:, 1],
+        sensitive_features=test[["sex"]],
+        model=model,
+        X=test[inputs],
+        background=train[inputs],
+        split="test",
+        dataset_name="applications-test",
+        bins=4,
+        draws=200,
+        min_group_size=5,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
