@@ -24,6 +24,9 @@ SPECIAL = {
 
 NONE = (Absent(wanted="value"),)
 
+_SUPPLY = "Log it in the run that trains or evaluates the model: docgen.log_evidence(...) or docgen.log_dataset(...)."
+"""How to supply what no requirement of the regime asks for."""
+
 
 def text(value: str | None, evidence: str, form: ValueFormat = "text") -> Line:
     """Return a text fact, or its absence."""
@@ -124,7 +127,7 @@ def gap_wanting(dossier: Dossier, wanted: str, kind: str) -> GapBox:
         found = [gap for gap in assessment.gaps if gap.requirement in asking]
         if found:
             return _box(found[0], wanted)
-    return GapBox(wanted=wanted, why="nothing of the kind was found")
+    return GapBox(wanted=wanted, why="nothing of the kind was found", supply=_SUPPLY)
 
 
 def _kinds(check: Check) -> frozenset[str]:

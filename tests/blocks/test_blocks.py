@@ -1,0 +1,145 @@
+"""Every block, over all evidence and over none: values keep their evidence, and what is missing is a gap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date
+
+import pytest
+
+from docgen.assessment.engine import assess
+from docgen.blocks import BLOCKS, make
+from docgen.errors import UsageError
+from docgen.model.assessment import Verdict
+from docgen.model.document import Absent, Block, Dossier, Figure, GapBox, Grid, Shown
+from docgen.model.snapshot import PREVIOUS, Snapshot
+from docgen.policy import EMPTY
+from docgen.regimes import find_regime, load_regime
+from docgen.testing import bare_with, sample_snapshot
+
+REGIME = load_regime(find_regime("model_card"))
+OPTIONS = {"narrative": {"slot": "intended_use"}}
+
+
+def dossier(snapshot: Snapshot) -> Dossier:
+    assessment = assess(snapshot, REGIME, EMPTY, date(2026, 3, 2))
+    return Dossier(snapshot=snapshot, regimes=(REGIME,), assessments=(assessment,))
+
+
+FULL = dossier(sample_snapshot())
+BARE = dossier(bare_with(REGIME.narratives))
+
+
+def parts(value: object) -> Iterator[object]:
+    """Every record inside a block."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from parts(item)
+    elif is_dataclass(value):
+        yield value
+        for item in fields(value):
+            yield from parts(getattr(value, item.name))
+
+
+def blocks(of: Dossier, name: str) -> tuple[Block, ...]:
+    return make(name, of, OPTIONS.get(name, {}))
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_value_names_evidence_that_is_there(name: str) -> None:
+    findings = {f"finding:{item.code}" for item in FULL.snapshot.findings}
+    for item in parts(blocks(FULL, name)):
+        if isinstance(item, Shown) and not item.evidence.startswith(("snapshot:", "assessment:")):
+            known = item.evidence in findings or FULL.snapshot.find(item.evidence) is not None
+            assert known, f"{item.value!r} names {item.evidence!r}"
+
+
+@pytest.mark.parametrize("of", [FULL, BARE], ids=["all", "none"])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_no_value_is_other_than_finite(name: str, of: Dossier) -> None:
+    for item in parts(blocks(of, name)):
+        if isinstance(item, Shown) and isinstance(item.value, float):
+            assert math.isfinite(item.value)
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_tables_are_whole_and_figures_speak(name: str) -> None:
+    for item in parts(blocks(FULL, name)):
+        if isinstance(item, Grid):
+            assert all(len(row) == len(item.columns) for row in item.rows), item.caption
+            assert item.anchors == () or len(item.anchors) == len(item.rows)
+        if isinstance(item, Figure):
+            assert len(item.alt) > 30
+            assert item.evidence
+            assert all(FULL.snapshot.find(source) for source in item.evidence)
+
+
+@pytest.mark.parametrize(
+    "name", ["performance", "confusion", "calibration", "fairness", "explanations", "datasets", "signature"]
+)
+def test_a_subject_without_evidence_is_a_gap_with_a_way_to_supply_it(name: str) -> None:
+    found = [item for item in parts(blocks(BARE, name)) if isinstance(item, GapBox)]
+    assert found
+    assert all(item.supply or item.requirements for item in found), found
+
+
+def test_counts_of_verdicts_are_those_of_the_assessment() -> None:
+    for of in (FULL, BARE):
+        (assessment,) = of.assessments
+        shown = {item.evidence: item.value for item in parts(blocks(of, "verdicts")) if isinstance(item, Shown)}
+        wanted = {
+            f"assessment:model_card/{verdict.value}": assessment.count(verdict)
+            for verdict in Verdict
+            if assessment.count(verdict)
+        }
+        assert shown == wanted
+        assert sum(wanted.values()) == len(REGIME.requirements)
+
+
+def test_the_head_of_the_document_is_that_of_the_snapshot() -> None:
+    snapshot = FULL.snapshot
+    held = {
+        "snapshot:name": snapshot.subject.name,
+        "snapshot:version": snapshot.subject.version,
+        "snapshot:uri": snapshot.subject.uri,
+        "snapshot:captured_at": snapshot.captured_at,
+        "snapshot:captured_with": snapshot.captured_with,
+        "snapshot:origin": snapshot.origin.uri,
+        "snapshot:digest": snapshot.digest(),
+        "assessment:model_card/regime": REGIME.digest,
+    }
+    for name in ("title", "document-control"):
+        for item in parts(blocks(FULL, name)):
+            if isinstance(item, Shown):
+                assert item.value == held[item.evidence], item
+
+
+def test_every_gap_stands_on_the_front_page() -> None:
+    (grid,) = blocks(BARE, "gaps")
+    assert isinstance(grid, Grid)
+    assert len(grid.rows) == len(BARE.assessments[0].gaps) > 10
+    (nothing,) = make("gaps", Dossier(snapshot=BARE.snapshot, regimes=(), assessments=()), {})
+    assert not isinstance(nothing, Grid)
+
+
+def test_the_previous_version_is_named_as_such() -> None:
+    shown = [item for item in parts(blocks(FULL, "change")) if isinstance(item, Shown)]
+    assert [item for item in shown if item.evidence.startswith(PREVIOUS)]
+    assert [item for item in parts(blocks(BARE, "change")) if isinstance(item, (Absent, GapBox))] or not [
+        item for item in parts(blocks(BARE, "change")) if isinstance(item, Grid)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("performence", {}, "did you mean 'performance'"),
+        ("performance", {"spilt": "test"}, "did you mean 'split'"),
+        ("title", {"x": "y"}, "known: none"),
+    ],
+)
+def test_a_wrong_name_is_told_with_the_nearest(name: str, options: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        make(name, FULL, options)
