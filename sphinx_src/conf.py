@@ -17,6 +17,7 @@ language = "en"
 # An allow-list: extensions that run code, read files or ask the network are not here.
 extensions = ["myst_parser", "sphinx_needs", "docgen"]
 docgen_dossier = "dossier.json"
+docgen_confined = True
 exclude_patterns = ["_figures", "Thumbs.db", ".DS_Store"]
 suppress_warnings = ["docutils", "needs.link_outgoing"]
 smartquotes = False  # would rewrite what was logged

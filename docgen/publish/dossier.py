@@ -98,13 +98,15 @@ def publish(
 def _render(
     work: Path, dossier: Dossier, pages: Mapping[str, str], inputs: Inputs, step: Callable[[str], None]
 ) -> tuple[Path, tuple[str, ...]]:
-    project = write_project(work / "project", dump_dossier(dossier), pages)
+    whole = dump_dossier(dossier)
+    project = write_project(work / "project", whole, pages)
     moment = dossier.snapshot.captured_at
     site = work / "site"
     warnings = run_builder(project, "html", site, moment=moment, step=step)
     files = site / FILES
     files.mkdir()
     (site / "needs.json").replace(files / "needs.json")
+    (files / "dossier.json").write_bytes(whole)
     for path, data in exports(dossier).items():
         (site / path).write_bytes(data)
     if inputs.pdf:

@@ -43,6 +43,7 @@ def downloads(subject: Subject, regimes: tuple[Regime, ...], *, pdf: bool) -> tu
         *links,
         FileLink(path=f"{FILES}/needs.json", text="Trace items for requirement tools"),
         FileLink(path=f"{FILES}/snapshot.json", text="Snapshot: all evidence, canonical JSON"),
+        FileLink(path=f"{FILES}/dossier.json", text="Dossier for Sphinx pages of your own"),
     )
 
 

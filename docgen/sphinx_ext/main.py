@@ -1,4 +1,4 @@
-"""Registers docgen with Sphinx: one configuration value, the domain, how a value looks in HTML, and what is refused."""
+"""Registers docgen with Sphinx: configuration values, the domain, how a value looks in HTML, and what is refused."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value(
         "docgen_dossier", "dossier.json", "env", (str,), "The dossier that pages fetch their values from"
     )
+    app.add_config_value(
+        "docgen_confined",
+        default=False,
+        rebuild="env",
+        types=(bool,),
+        description="Leave out images from elsewhere and links that are not http, https or mailto",
+    )
     app.add_node(docgen_value, override=True, html=(_visit_value, _depart_value))
     app.add_domain(DocgenDomain)
     app.add_directive_to_domain("docgen", "needs", NeedsDirective)
@@ -48,7 +55,9 @@ def _load(app: Sphinx) -> None:
 
 
 def _refuse(app: Sphinx, doctree: nodes.document) -> None:
-    """Take images from outside the project and links of other schemes out of a page."""
+    """Take images from outside the project and links of other schemes out of a page of a confined project."""
+    if not app.config.docgen_confined:
+        return
     root = Path(app.srcdir).resolve()
     for image in list(doctree.findall(nodes.image)):
         path = (root / image["uri"].lstrip("/")).resolve()

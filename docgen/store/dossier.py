@@ -8,7 +8,7 @@ from docgen.model.codec import structure, unstructure
 from docgen.model.document import Dossier
 
 DOSSIER_FORMAT = 1
-"""Version of `dossier.json`; it is made anew at each build, so older ones are refused, not read."""
+"""Version of `dossier.json`; it is made anew at each build, so older ones are refused, not read: build again."""
 
 
 def dump_dossier(dossier: Dossier) -> bytes:
