@@ -1,8 +1,11 @@
-"""The words of the command line. Imports argparse and nothing else, so that help comes at once."""
+"""The words of the command line. Imports argparse and the errors alone, so that help comes at once."""
 
 from __future__ import annotations
 
 import argparse
+from typing import NoReturn
+
+from docgen.errors import UsageError
 
 _EXITS = """exit codes:
   0    done; every requirement met, waived or not applicable
@@ -18,9 +21,28 @@ _EXITS = """exit codes:
 _MODEL = "models:/churn/3, models:/churn@champion or runs:/<run id>"
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse, with mistakes told as every other failure is."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage and leaving."""
+        command = self.prog.removeprefix("docgen").strip()
+        raise UsageError(f"{command}: {message}" if command else message, hint=f"{self.prog} --help")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Return what was asked for; its `fault` is the mistake in it, or None."""
+    try:
+        return parser().parse_args(arguments, argparse.Namespace(fault=None))
+    except UsageError as err:
+        asked = argparse.Namespace(fault=err)
+        asked.format = "json" if "--format json" in " ".join(arguments).replace("=", " ") else "text"
+        return asked
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="docgen",
         description="Turn an MLflow model version into a dossier: every number traced to the run that produced it.",
         epilog=_EXITS,
@@ -76,9 +98,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str, example: str
-) -> argparse.ArgumentParser:
+def _command(commands: argparse._SubParsersAction[_Parser], name: str, purpose: str, example: str) -> _Parser:
     return commands.add_parser(
         name,
         help=purpose,
@@ -88,7 +108,7 @@ def _command(
     )
 
 
-def _regime(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _regime(commands: argparse._SubParsersAction[_Parser]) -> None:
     example = "docgen regime test regimes/model_card"
     regime = _command(commands, "regime", "list the regimes; write, preview and test your own", example)
     actions = regime.add_subparsers(dest="action", metavar="action", required=True)
@@ -116,7 +136,7 @@ def _regime(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         _said(command)
 
 
-def _evidence(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _evidence(commands: argparse._SubParsersAction[_Parser]) -> None:
     purpose = "check evidence files that you write yourself; list their formats"
     evidence = _command(commands, "evidence", purpose, "docgen evidence validate performance.json")
     actions = evidence.add_subparsers(dest="action", metavar="action", required=True)

@@ -6,55 +6,61 @@ import argparse
 import errno
 import hashlib
 import os
-import signal
 import sys
+import tempfile
 import traceback
 from pathlib import Path
-from types import FrameType
 
 from docgen.cli.console import Console
+from docgen.cli.stop import Stop
 from docgen.errors import DocgenError, ExitCode, StorageError
 
-_STORAGE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
+_STORAGE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 
 
-def run(asked: argparse.Namespace) -> int:  # noqa: PLR0911  # one line for each way to end
-    """Run the command that was asked for and return its exit code."""
-    console = Console(json=getattr(asked, "format", "text") == "json", quiet=getattr(asked, "quiet", False))
-    signal.signal(signal.SIGTERM, _interrupt)
+def run(asked: argparse.Namespace, stop: Stop, *, own_process: bool) -> int:
+    """Run the command that was asked for and return its exit code.
+
+    Args:
+        asked: as `parse` returns it.
+        stop: whether the user wants it to end.
+        own_process: nothing but docgen runs here: at the end no signal is answered, and MLflow is silent.
+    """
+    console = Console(json=getattr(asked, "format", "text") == "json", quiet=getattr(asked, "quiet", False), stop=stop)
+    if own_process:
+        os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")  # what it has to say comes as docgen's one message
     try:
         return int(_command(asked, console))
-    except DocgenError as err:
-        console.failure(err)
-        return int(err.code)
-    except KeyboardInterrupt:
-        console.interrupted()
-        return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.DONE)
-    except OSError as err:
-        if err.errno not in _STORAGE:
-            return _bug(err, console)
-        console.failure(
-            StorageError(
-                f"cannot write {err.filename!r}: {(err.strerror or '').lower()}",
-                hint="free some space, or choose another folder",
-            )
-        )
-        return int(ExitCode.STORAGE)
-    except Exception as err:  # noqa: BLE001  # the last resort: a report instead of a stack on the screen
-        return _bug(err, console)
+    except BaseException as err:
+        if isinstance(err, KeyboardInterrupt) or stop.wanted:  # which may have become another exception on its way
+            console.interrupted()
+            return int(ExitCode.INTERRUPTED)
+        if not isinstance(err, Exception):
+            raise
+        return _failed(err, console)
+    finally:
+        if own_process:
+            stop.deafen()
 
 
 def _command(asked: argparse.Namespace, console: Console) -> ExitCode:
+    if asked.fault is not None:
+        raise asked.fault
     from docgen.cli.commands import run as run_command  # after the handlers are in place
 
     return run_command(asked, console)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _failed(err: Exception, console: Console) -> int:
+    if isinstance(err, OSError) and err.errno in _STORAGE:
+        err = StorageError(
+            f"cannot read or write {str(err.filename)!r}: {(err.strerror or '').lower()}",
+            hint="free some space, correct the permissions, or choose another folder",
+        )
+    if isinstance(err, DocgenError):
+        console.failure(err)
+        return int(err.code)
+    return _bug(err, console)
 
 
 def _bug(err: BaseException, console: Console) -> int:
@@ -63,10 +69,14 @@ def _bug(err: BaseException, console: Console) -> int:
     report = "".join(traceback.format_exception(err))
     text = f"docgen {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n{report}"
     name = f"docgen-bug-{hashlib.sha256(report.encode()).hexdigest()[:8]}.txt"
-    path = Path(name)
-    try:
-        path.write_text(text, "utf-8")
-    except OSError:
-        console.line(text)
-    console.bug(err, path.absolute())
+    for folder in (Path(), Path(tempfile.gettempdir())):
+        path = (folder / name).absolute()
+        try:
+            path.write_text(text, "utf-8")
+        except OSError:
+            continue
+        console.bug(err, str(path))
+        break
+    else:
+        console.bug(err, f"that follows; no folder could take it\n{text}")
     return int(ExitCode.BUG)

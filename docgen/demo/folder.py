@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from docgen.config import CONFIG_NAME
 from docgen.errors import SourceError, StorageError
 from docgen.store.files import storage
 
@@ -35,16 +36,22 @@ def make_demo(folder: Path, *, step: Callable[[str], None]) -> None:
     """
     database = folder / DATABASE
     with storage(folder):
-        if folder.exists() and any(folder.iterdir()) and not database.exists() and not (folder / ".training").exists():
+        if folder.exists() and any(folder.iterdir()) and not _is_demo(folder):
             raise StorageError(f"{str(folder)!r} holds something else", hint="name a new folder: docgen demo <folder>")
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "docgen.toml", CONFIG.encode())
+        _write(folder / CONFIG_NAME, CONFIG.encode())
         for source in sorted((Path(__file__).parent / "narratives").glob("*.md")):
             _write(folder / "narratives" / source.name, source.read_bytes())
     if database.exists():
         step("the models of the earlier demo are there; training is left out")
         return
     _train(folder, step)
+
+
+def _is_demo(folder: Path) -> bool:
+    """Whether an earlier demo began here; it may have been interrupted."""
+    config = folder / CONFIG_NAME
+    return (folder / DATABASE).exists() or (config.is_file() and config.read_bytes() == CONFIG.encode())
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -58,16 +65,25 @@ def _train(folder: Path, step: Callable[[str], None]) -> None:
     work, artifacts = folder / ".training", folder / "artifacts"
     shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(artifacts, ignore_errors=True)
+    scratch = work / "tmp"  # goes with the folder, whatever training leaves in it
     with storage(work):
-        work.mkdir()
+        scratch.mkdir(parents=True)
     uri = f"sqlite:///{(work / DATABASE).absolute()}"
     command = [sys.executable, "-m", "docgen.demo", uri, str(artifacts.absolute())]
-    environment = {**{key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}, **_QUIET}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
+    environment = {**kept, **_QUIET, "TMPDIR": str(scratch.absolute())}
     with (work / "log.txt").open("w+", encoding="utf-8") as log:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder)
-        with process:
-            for line in process.stdout or ():
-                step(line.rstrip())
+        try:
+            with process:
+                for line in process.stdout or ():
+                    step(line.rstrip())
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+            shutil.rmtree(work, ignore_errors=True)
+            shutil.rmtree(artifacts, ignore_errors=True)
+            raise
         if process.returncode != 0:
             log.seek(0)
             last = (log.read().strip().splitlines() or ["no message"])[-1]

@@ -23,7 +23,7 @@ from docgen.publish.sphinx_ import run_builder, write_project
 from docgen.regimes import folder_digest
 from docgen.resources import package_dir, sphinx_src_dir, templates_dir
 from docgen.store.dossier import dump_dossier
-from docgen.store.files import slug, storage, sync_folder
+from docgen.store.files import slug, storage, sync_folder, uninterrupted
 from docgen.store.manifests import faults, read_manifest, write_manifest
 
 TOOLS = ("docgen", "sphinx", "docutils", "jinja2", "myst-parser", "sphinx-needs", "furo", "matplotlib", "typst")
@@ -80,18 +80,17 @@ def publish(
         StorageError: it cannot be written.
         RenderError: Sphinx or Typst could not finish.
     """
-    with storage(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = folder.parent / f".{folder.name}.{secrets.token_hex(6)}.tmp"
-        work.mkdir()
+    work = folder.parent / f".{folder.name}.{secrets.token_hex(6)}.tmp"
     try:
         with storage(folder):
+            work.mkdir(parents=True)
             site, warnings = _render(work, dossier, pages, inputs, step)
         write_manifest(site, dossier.snapshot.subject.uri, inputs)
-        with storage(folder):
+        with storage(folder), uninterrupted():
             _exchange(site, folder, work)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        with uninterrupted():
+            shutil.rmtree(work, ignore_errors=True)
     return warnings
 
 
@@ -129,7 +128,7 @@ def _exchange(made: Path, folder: Path, work: Path) -> None:
         folder.rename(work / "old")
     try:
         made.rename(folder)
-    except OSError:
+    except BaseException:
         if (work / "old").exists():
             (work / "old").rename(folder)
         raise

@@ -7,8 +7,11 @@ import hashlib
 import os
 import re
 import secrets
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 from docgen.errors import StorageError
 
@@ -22,7 +25,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     Raises:
         StorageError: disk full, no permission, not a folder, ...; `path` is as it was before.
     """
-    with storage(path):
+    with storage(path), uninterrupted():
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.parent / f".{path.name[:80]}.{secrets.token_hex(6)}.tmp"
         try:
@@ -50,6 +53,30 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM waiting while a few files change their names: between two of them nothing is whole.
+
+    Other threads than the main one never get signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+
+    def hold(number: int, _frame: FrameType | None) -> None:
+        held.append(number)
+
+    before = {number: signal.signal(number, hold) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        for first in held[:1]:
+            signal.raise_signal(first)
 
 
 @contextlib.contextmanager

@@ -1,13 +1,16 @@
 """The store: same bytes, same name; every read is proved; nothing is claimed that was not saved."""
 
 import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from docgen.errors import IntegrityError, SourceError, StorageError
 from docgen.model.canonical import canonical, parse
-from docgen.store.files import slug, write_atomic
+from docgen.store.files import slug, uninterrupted, write_atomic
 from docgen.store.readers import read_snapshot
 from docgen.store.snapshots import Snapshots
 from docgen.testing import sample_snapshot
@@ -101,3 +104,58 @@ def test_names_that_differ_only_in_case_or_odd_characters_get_different_folders(
     assert len({item.lower() for item in slugs}) == len(names)
     assert all("/" not in item and item.strip(".") and len(item) < 80 for item in slugs)
     assert slug("credit-default") == "credit-default"
+
+
+def test_ctrl_c_waits_until_files_have_changed_their_names():
+    done = []
+
+    def exchange() -> None:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append("whole")
+
+    with pytest.raises(KeyboardInterrupt):
+        exchange()
+    assert done == ["whole"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+HAIL = """
+import os, signal, sys, threading
+from pathlib import Path
+from docgen.store.files import write_atomic
+
+writing = False
+
+def stop(*_):
+    global writing
+    if writing:
+        writing = False
+        raise KeyboardInterrupt
+
+def hail():
+    while not over.wait(0.0005):
+        os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, stop)
+over = threading.Event()
+threading.Thread(target=hail, daemon=True).start()
+stopped = 0
+for number in range(300):
+    try:
+        writing = True
+        write_atomic(Path(sys.argv[1]) / str(number), bytes(4096))
+    except KeyboardInterrupt:
+        stopped += 1
+    writing = False
+over.set()
+print(stopped)
+"""
+
+
+def test_a_write_under_a_hail_of_signals_is_whole_or_never_was(tmp_path):
+    done = subprocess.run([sys.executable, "-c", HAIL, str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 10, "too few signals came to say anything"
+    assert {path.stat().st_size for path in tmp_path.iterdir()} == {4096}
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]

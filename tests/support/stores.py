@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.server
 import json
 import os
@@ -260,21 +259,6 @@ def mlflow2_store(tmp_path: Path) -> Made:
         database.execute(f"INSERT INTO model_versions VALUES ({', '.join('?' * len(deleted))})", deleted)
     database.close()
     return Made(f"sqlite:///{path}", tmp_path, {"run": run})
-
-
-@pytest.fixture(scope="session")
-def digest_of() -> Callable[[Path], dict[str, str]]:
-    """A function that tells every file, folder and byte of a tree."""
-
-    def digest(folder: Path) -> dict[str, str]:
-        return {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            if path.is_file()
-            else "folder"
-            for path in sorted(folder.rglob("*"))
-        }
-
-    return digest
 
 
 Answer = tuple[int, str, bytes]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from docgen.sources.mlflow_.asking import Patience
 from docgen.sources.mlflow_.collect import CollectedFacts, collect_mlflow
 from docgen.sources.mlflow_.open_ import open_store, parse_model_uri
 from docgen.sources.mlflow_.reading import Reading
+from support.commands import tree
 
 QUICK = Patience(timeout_seconds=2, retries=0)
 
@@ -189,29 +189,25 @@ def test_a_folder_of_runs_gives_the_facts_of_a_database(sqlite_made, files_made)
 
 
 @pytest.mark.parametrize("made", ["sqlite_made", "files_made", "mlflow2_store"])
-def test_reading_changes_no_byte_of_a_store(
-    made: str, request: pytest.FixtureRequest, digest_of: Callable[[Path], dict[str, str]]
-) -> None:
+def test_reading_changes_no_byte_of_a_store(made: str, request: pytest.FixtureRequest) -> None:
     store = request.getfixturevalue(made)
-    before = digest_of(store.folder)
+    before = tree(store.folder)
     collect(store.uri, "models:/old model/1" if made == "mlflow2_store" else "models:/churn/2")
-    assert digest_of(store.folder) == before
+    assert tree(store.folder) == before
 
 
-def test_a_database_with_a_live_journal_is_read_whole_and_left_alone(
-    sqlite_made, tmp_path: Path, digest_of: Callable[[Path], dict[str, str]]
-) -> None:
+def test_a_database_with_a_live_journal_is_read_whole_and_left_alone(sqlite_made, tmp_path: Path) -> None:
     shutil.copy(sqlite_made.folder / "mlflow.db", tmp_path / "mlflow.db")
     writer = sqlite3.connect(tmp_path / "mlflow.db")
     writer.execute("PRAGMA journal_mode = WAL")
     writer.execute("PRAGMA wal_autocheckpoint = 0")
     writer.execute("UPDATE registered_models SET description = 'written a moment ago' WHERE name = 'churn'")
     writer.commit()
-    before = digest_of(tmp_path)
+    before = tree(tmp_path)
     assert "mlflow.db-wal" in before
     found = by_id(collect(f"sqlite:///{tmp_path / 'mlflow.db'}", "models:/churn/1"))
     assert found["description:model"].value == Text(text="written a moment ago")
-    assert digest_of(tmp_path) == before
+    assert tree(tmp_path) == before
     writer.close()
 
 
@@ -245,7 +241,7 @@ def test_a_moved_store_is_read_through_an_artifact_root(sqlite_made, tmp_path: P
     [
         ("models:/chrun/1", "did you mean 'churn'"),
         ("models:/churn/9", "has no version 9 (there: 1, 2, 3, 4)"),
-        ("models:/churn@chmapion", "has no alias 'chmapion' (there: challenger, champion)"),
+        ("models:/churn@chmapion", "has no alias 'chmapion' (did you mean 'champion'?)"),
         ("models:/empty/1", "has no version 1 (there: none)"),
         ("models:/greeting/1", "no registered model 'greeting'"),
         ("runs:/0123456789abcdef0123456789abcdef", "no run '0123456789abcdef0123456789abcdef'"),
