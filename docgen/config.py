@@ -11,6 +11,8 @@ from typing import Any, TypeVar, get_type_hints
 from docgen.errors import Problem, ProblemsError, UsageError
 
 CONFIG_NAME = "docgen.toml"
+MAX_NUMBER = 1_000_000
+"""Largest number that a key may have: more seconds, files or MiB than anybody waits for or keeps."""
 
 T = TypeVar("T", "MlflowConfig", "DossierConfig")
 
@@ -126,12 +128,17 @@ def _unknown(key: str, prefix: str, known: tuple[str, ...]) -> Problem:
 def _fault(value: object, wanted: object) -> str | None:
     """Return what was expected, or None when `value` is of the wanted type."""
     if wanted is str:
-        return None if isinstance(value, str) else "text"
+        return None if _text(value) else "text"
     if wanted is int:
-        good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return None if good else "a whole number of 0 or more"
+        good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER
+        return None if good else f"a whole number from 0 to {MAX_NUMBER}"
     if wanted == tuple[str, ...]:
-        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        good = isinstance(value, list) and all(map(_text, value))
         return None if good else "a list of text"
-    good = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    good = isinstance(value, dict) and all(map(_text, (*value, *value.values())))
     return None if good else "a table of text"
+
+
+def _text(value: object) -> bool:
+    """Whether a value is text that a path may hold."""
+    return isinstance(value, str) and "\0" not in value

@@ -20,6 +20,7 @@ from docgen.store.snapshots import Snapshots
 
 if TYPE_CHECKING:
     from docgen.sources.mlflow_.collect import CollectedFacts
+    from docgen.sources.mlflow_.open_ import ModelRef
 
 Step = Callable[[str], None]
 """Told what is being done, in words."""
@@ -230,21 +231,25 @@ def latest_snapshot(model: str, *, config: Config | None = None, digest: str | N
     snapshots = Snapshots(config.path(config.dossier.store))
     reference = parse_model_uri(model)
     if digest is not None:
-        return _by_digest(snapshots, digest)
+        return _by_digest(snapshots, digest, reference)
     if reference.alias is None:
-        uri = f"models:/{reference.name}/{reference.version}" if reference.name else f"runs:/{reference.run_id}"
-        return snapshots.latest(uri)
+        return snapshots.latest(reference.uri)
     pointers = sorted(snapshots.all(), key=lambda item: item.captured_at, reverse=True)
     for pointer in pointers:
         if pointer.subject.rpartition("/")[0] == f"models:/{reference.name}":
             found = snapshots.read(pointer.snapshot)
-            facts = found.find(f"version:{found.subject.version}")
-            if facts and isinstance(facts.value, VersionFacts) and reference.alias in facts.value.aliases:
+            if reference.alias in _aliases(found):
                 return found
     raise SourceError(f"no snapshot of {model!r} in {str(snapshots.root)!r}", hint=f"take one: docgen collect {model}")
 
 
-def _by_digest(snapshots: Snapshots, digest: str) -> Snapshot:
+def _aliases(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the aliases that the version held when it was read."""
+    facts = snapshot.find(f"version:{snapshot.subject.version}")
+    return facts.value.aliases if facts and isinstance(facts.value, VersionFacts) else ()
+
+
+def _by_digest(snapshots: Snapshots, digest: str, reference: ModelRef) -> Snapshot:
     if len(digest) < 8 or not set(digest) <= set("0123456789abcdef"):
         raise UsageError(
             f"snapshot {digest!r}: expected at least 8 hexadecimal digits", hint="docgen collect prints it"
@@ -252,8 +257,17 @@ def _by_digest(snapshots: Snapshots, digest: str) -> Snapshot:
     found = {pointer.snapshot for pointer in snapshots.all() if pointer.snapshot.startswith(digest)}
     if len(found) != 1:
         what = "several snapshots begin" if found else "no snapshot begins"
-        raise SourceError(f"{what} with {digest!r} in {str(snapshots.root)!r}", hint="give more digits")
-    return snapshots.read(found.pop())
+        hint = "give more digits" if found else "docgen collect prints it"
+        raise SourceError(f"{what} with {digest!r} in {str(snapshots.root)!r}", hint=hint)
+    snapshot = snapshots.read(found.pop())
+    subject = snapshot.subject
+    named = subject.name == reference.name and reference.alias in _aliases(snapshot)
+    if subject.uri != reference.uri and not named:
+        raise UsageError(
+            f"snapshot {digest!r} is of {subject.uri!r}, not of {reference.asked!r}",
+            hint=f"name the model version that it is of: {subject.uri}",
+        )
+    return snapshot
 
 
 def assess(

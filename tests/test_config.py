@@ -20,8 +20,8 @@ def test_every_fault_is_reported_at_once_with_advice(tmp_path):
     assert [str(problem) for problem in caught.value.problems] == [
         "colour: unknown key (known: mlflow, dossier)",
         "mlflow.tracking_url: unknown key (did you mean mlflow.tracking_uri?)",
-        "mlflow.timeout_seconds: got '15', expected a whole number of 0 or more",
-        "mlflow.retries: got True, expected a whole number of 0 or more",
+        "mlflow.timeout_seconds: got '15', expected a whole number from 0 to 1000000",
+        "mlflow.retries: got True, expected a whole number from 0 to 1000000",
         "dossier.regimes: got 'model_card', expected a list of text",
         "dossier.narratives: got 3, expected text",
         "dossier.policies: unknown key (did you mean dossier.policy?)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from docgen.cli.console import Console
 from docgen.config import CONFIG_NAME, Config, load_config
 from docgen.errors import ExitCode, IntegrityError, UsageError
 from docgen.model.assessment import Assessment, Verdict
-from docgen.model.snapshot import Snapshot
+from docgen.model.snapshot import Finding, Snapshot
 
 _CONFIG = """\
 # Where docgen reads and what it makes; every key is explained in the README under Configuration.
@@ -99,18 +99,14 @@ def _collect(asked: argparse.Namespace, console: Console) -> ExitCode:
     found = pipeline.collect(asked.model, config=config, tracking_uri=_tracking(asked), step=console.step)
     subject = found.snapshot.subject
     console.line(f"{subject.uri}: snapshot {found.digest} ({'new' if found.new else 'nothing had changed'})")
-    for item in found.snapshot.findings:
-        console.line(f"  {item.severity}: {item.message} [{item.code}]")
+    _tell_findings(found.snapshot.findings, console)
     console.result(
         {
             "subject": subject.uri,
             "snapshot": found.digest,
             "new": found.new,
             "evidence": len(found.snapshot.evidence),
-            "findings": [
-                {"code": item.code, "severity": item.severity, "message": item.message, "evidence": list(item.evidence)}
-                for item in found.snapshot.findings
-            ],
+            **_found(found.snapshot),
         }
     )
     return ExitCode.DONE
@@ -122,8 +118,16 @@ def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
         snapshot, config=config, regimes=_regimes(asked), policy=_policy(asked), as_of=_day(asked)
     )
     console.line(f"{snapshot.subject.uri}, snapshot {snapshot.digest()[:12]}")
+    _tell_findings([item for item in snapshot.findings if item.severity == "serious"], console)
     _tell(assessments, console)
-    console.result({"subject": snapshot.subject.uri, "snapshot": snapshot.digest(), **_assessed(assessments)})
+    console.result(
+        {
+            "subject": snapshot.subject.uri,
+            "snapshot": snapshot.digest(),
+            **_found(snapshot),
+            **_assessed(assessments),
+        }
+    )
     return _gate(assessments)
 
 
@@ -143,6 +147,7 @@ def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
     for line in report.warnings:
         console.step(f"warning: {line}")
     console.line(f"{snapshot.subject.uri}, snapshot {report.snapshot[:12]}")
+    _tell_findings([item for item in snapshot.findings if item.severity == "serious"], console)
     _tell(report.assessments, console)
     state = "" if report.rendered else "  (nothing had changed)"
     console.line(f"HTML  {report.html}{state}")
@@ -157,6 +162,7 @@ def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
             "pdf": [str(path) for path in report.pdfs],
             "rendered": report.rendered,
             "warnings": list(report.warnings),
+            **_found(snapshot),
             **_assessed(report.assessments),
         }
     )
@@ -227,7 +233,9 @@ def _day(asked: argparse.Namespace) -> date | None:
     try:
         return date.fromisoformat(asked.as_of)
     except ValueError as err:
-        raise UsageError(f"--as-of: got {asked.as_of!r}, expected a date like 2026-03-31") from err
+        raise UsageError(
+            f"--as-of: got {asked.as_of!r}, expected a date like 2026-03-31", hint="write year, month and day"
+        ) from err
 
 
 def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snapshot]:
@@ -242,6 +250,20 @@ def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snap
         asked.model, config=config, tracking_uri=_tracking(asked), regimes=_regimes(asked), step=console.step
     )
     return config, collected.snapshot
+
+
+def _tell_findings(findings: Iterable[Finding], console: Console) -> None:
+    for item in findings:
+        console.line(f"  {item.severity}: {item.message} [{item.code}]")
+
+
+def _found(snapshot: Snapshot) -> dict[str, object]:
+    return {
+        "findings": [
+            {"code": item.code, "severity": item.severity, "message": item.message, "evidence": list(item.evidence)}
+            for item in snapshot.findings
+        ]
+    }
 
 
 def _tell(assessments: tuple[Assessment, ...], console: Console) -> None:

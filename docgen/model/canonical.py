@@ -50,13 +50,16 @@ def parse(data: bytes | str, *, where: str) -> Json:
         where: what the bytes are, for the message.
 
     Raises:
-        IntegrityError: not UTF-8, not JSON, a key twice in one object, NaN or infinity, or nested too deeply.
+        IntegrityError: not UTF-8, not JSON, a key twice in one object, NaN, infinity, half a character, or nested too
+            deeply.
     """
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
         value: Json = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite, parse_int=_exact
         )
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # an escape may name half a character
     except (ValueError, RecursionError) as err:
         reason = "nested too deeply" if isinstance(err, RecursionError) else str(err)
         raise IntegrityError(

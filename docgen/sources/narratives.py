@@ -78,10 +78,14 @@ def _read(folder: Path, slot: NarrativeSlot, problems: list[Problem], refused: l
     uri = f"{folder.name}/{name}"
     digest = None
     value: Value
-    if not path.is_file():
+    try:
+        data = path.read_bytes() if path.is_file() else None
+    except OSError as err:
+        problems.append(Problem(f"{uri}: {(err.strerror or str(err)).lower()}"))
+        data = b""
+    if data is None:
         value = _missing(slot, uri, "not_written", f"{uri} does not exist")
     else:
-        data = path.read_bytes()
         digest = sha256(data)
         value = _parse(data, slot, uri, problems, refused)
     provenance = Provenance(system="narrative", uri=uri, sha256=digest)

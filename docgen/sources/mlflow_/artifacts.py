@@ -22,6 +22,7 @@ from urllib.parse import quote, unquote, urlsplit
 from docgen.errors import SourceError, UnsafeError
 from docgen.model.canonical import Digest
 from docgen.sources.mlflow_.asking import Asker, Patience, manners, without_credentials
+from docgen.sources.mlflow_.records import MAX_WHOLE
 
 if TYPE_CHECKING:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
@@ -191,7 +192,9 @@ class RemoteArtifacts:
                 if item.is_dir:
                     folders.append(path)
                 else:
-                    found.append(Listed(path=path, size=item.file_size if isinstance(item.file_size, int) else None))
+                    size = item.file_size
+                    known = isinstance(size, int) and 0 <= size <= MAX_WHOLE
+                    found.append(Listed(path=path, size=size if known else None))
             if len(found) + len(folders) + asked > self.limits.files:
                 raise _too("more", self.uri, self.limits)
         return tuple(sorted({item.path: item for item in found}.values(), key=lambda item: item.path))

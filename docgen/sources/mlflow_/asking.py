@@ -22,6 +22,7 @@ T = TypeVar("T")
 ABSENT = frozenset({"RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"})
 """Codes by which MLflow says that there is no such thing."""
 
+_MOST_RETRIES = 10
 _BACKOFF_SECONDS = 10
 """What the pauses between tries may add to the deadline."""
 
@@ -41,13 +42,13 @@ class Patience:
     @property
     def deadline_seconds(self) -> float:
         """For one question, tries and pauses together."""
-        return max(self.timeout_seconds, 1) * (self.retries + 1) + _BACKOFF_SECONDS
+        return max(self.timeout_seconds, 1) * (min(self.retries, _MOST_RETRIES) + 1) + _BACKOFF_SECONDS
 
     def environment(self) -> dict[str, str]:
         """Return what MLflow's own code reads its manners from."""
         return {
             "MLFLOW_HTTP_REQUEST_TIMEOUT": str(max(self.timeout_seconds, 1)),
-            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": str(min(self.retries, 10)),
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": str(min(self.retries, _MOST_RETRIES)),
             "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
             "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "0",
             "MLFLOW_ALLOW_HTTP_REDIRECTS": "false",
@@ -129,7 +130,7 @@ class Asker:
         return self._error(f"did not answer as MLflow does: {reason}", what, _ADDRESS)
 
     def _error(self, meaning: str, what: str, hint: str) -> SourceError:
-        tries = self.patience.retries + 1
+        tries = min(self.patience.retries, _MOST_RETRIES) + 1
         waited = f"{tries} tries of {self.patience.timeout_seconds} s" if tries > 1 else "1 try"
         return SourceError(f"the MLflow server {self.shown!r} {meaning} (asked for {what}, {waited})", hint=hint)
 
@@ -202,6 +203,11 @@ _BY_STATUS = {
     "504": ("is behind a proxy that gave up waiting", _LATER),
 }
 _SIGNS = (
+    (
+        "Databricks credential configuration",
+        "has no log-in for Databricks",
+        "log in with the Databricks command line, or set DATABRICKS_HOST and DATABRICKS_TOKEN",
+    ),
     ("NameResolutionError", "has a name that no DNS server knows", "check the host's name"),
     ("Name or service not known", "has a name that no DNS server knows", "check the host's name"),
     (

@@ -32,6 +32,9 @@ from docgen.sources.mlflow_.records import Store, StoreLoggedModel, StoreMetric,
 MAX_POINTS = 2_000
 """Points of a history that are kept."""
 
+MAX_NAMES = 10
+"""Names that a message lists."""
+
 MAX_CHILDREN = 100
 _PARAM_CUT, _TAG_CUT = 6_000, 8_000
 """Lengths at which MLflow silently cuts params and run tags."""
@@ -99,11 +102,7 @@ def _subject(version: StoreVersion | None, run: StoreRun | None, asked: str) -> 
 def _version(store: Store, reference: ModelRef) -> StoreVersion:
     model = store.model(reference.name)
     if model is None:
-        names = store.model_names()
-        near = difflib.get_close_matches(reference.name, names, n=1)
-        there = (
-            f"did you mean {near[0]!r}?" if near else f"there: {', '.join(repr(name) for name in names[:10]) or 'none'}"
-        )
+        there = _there(reference.name, store.model_names())
         raise SourceError(
             f"no registered model {reference.name!r} in {store.origin.uri!r} ({there})", hint="check the name in MLflow"
         )
@@ -111,18 +110,27 @@ def _version(store: Store, reference: ModelRef) -> StoreVersion:
     if reference.alias is not None:
         number = dict(model.aliases).get(reference.alias)
         if number is None:
-            there = ", ".join(sorted(alias for alias, _ in model.aliases)) or "none"
+            there = _there(reference.alias, tuple(sorted(alias for alias, _ in model.aliases)))
             raise SourceError(
-                f"model {reference.name!r} has no alias {reference.alias!r} (there: {there})",
+                f"model {reference.name!r} has no alias {reference.alias!r} ({there})",
                 hint="check the alias in MLflow",
             )
     found = store.version(reference.name, number or "")
     if found is None:
-        there = ", ".join(store.version_numbers(reference.name)) or "none"
+        there = _there(None, store.version_numbers(reference.name))
         raise SourceError(
-            f"model {reference.name!r} has no version {number} (there: {there})", hint="check the version in MLflow"
+            f"model {reference.name!r} has no version {number} ({there})", hint="check the version in MLflow"
         )
     return found
+
+
+def _there(wanted: str | None, names: tuple[str, ...]) -> str:
+    """Return the name that was meant, where one is near; else what is there, of many the last."""
+    near = difflib.get_close_matches(wanted, names, n=1) if wanted is not None else []
+    if near:
+        return f"did you mean {near[0]!r}?"
+    more = f"{len(names) - MAX_NAMES} others, " if len(names) > MAX_NAMES else ""
+    return f"there: {more}{', '.join(names[-MAX_NAMES:]) or 'none'}"
 
 
 def _previous(store: Store, reading: Reading, version: StoreVersion | None) -> Previous | None:

@@ -52,7 +52,8 @@ def parse_database_uri(uri: str) -> URL:
         return make_url(uri)
     except (ArgumentError, ValueError) as err:
         raise UsageError(
-            "the tracking uri is no database address, expected sqlite:///<file> or postgresql://<host>/<database>"
+            "the tracking uri is no database address, expected sqlite:///<file> or postgresql://<host>/<database>",
+            hint="an SQLite file is named with three slashes, e.g. sqlite:///mlflow.db",
         ) from err
 
 
@@ -90,7 +91,8 @@ def _header(path: Path) -> bytes:
             header = file.read(100)
     except OSError as err:
         raise SourceError(
-            f"MLflow database {str(path)!r} cannot be read: {(err.strerror or str(err)).lower()}"
+            f"MLflow database {str(path)!r} cannot be read: {(err.strerror or str(err)).lower()}",
+            hint="correct tracking_uri, or the permissions of the file",
         ) from err
     if not header:
         raise SourceError(
@@ -98,7 +100,10 @@ def _header(path: Path) -> bytes:
             hint="point tracking_uri at the database that MLflow wrote",
         )
     if not header.startswith(_HEADER):
-        raise SourceError(f"{str(path)!r} is not an SQLite database: it begins with {header[:15]!r}")
+        raise SourceError(
+            f"{str(path)!r} is not an SQLite database: it begins with {header[:15]!r}",
+            hint="point tracking_uri at the database that MLflow wrote",
+        )
     return header
 
 

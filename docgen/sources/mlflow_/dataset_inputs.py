@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from docgen.model.evidence import DataColumn, Dataset
-from docgen.sources.mlflow_.records import StoreDataset
+from docgen.sources.mlflow_.records import MAX_WHOLE, StoreDataset, clean
 
 
 def dataset_of(data: StoreDataset) -> Dataset:
@@ -25,7 +25,7 @@ def dataset_of(data: StoreDataset) -> Dataset:
 def _rows(profile: str) -> int | None:
     content = _json(profile)
     rows = content.get("num_rows") if isinstance(content, dict) else None
-    return rows if isinstance(rows, int) else None
+    return rows if isinstance(rows, int) and 0 <= rows <= MAX_WHOLE else None
 
 
 def _columns(schema: str) -> Iterator[DataColumn]:
@@ -33,7 +33,7 @@ def _columns(schema: str) -> Iterator[DataColumn]:
     columns = content.get("mlflow_colspec") if isinstance(content, dict) else None
     for column in columns if isinstance(columns, list) else ():
         if isinstance(column, dict):
-            yield DataColumn(name=str(column.get("name", "")), type=str(column.get("type", "")))
+            yield DataColumn(name=clean(column.get("name")), type=clean(column.get("type")))
 
 
 def _source(text: str) -> str:
@@ -43,7 +43,7 @@ def _source(text: str) -> str:
         return text[:500]
     for key in ("uri", "url", "path", "delta_table_name"):
         if isinstance(content.get(key), str):
-            return str(content[key])[:500]
+            return clean(content[key])[:500]
     return "the training script" if "tags" in content else text[:500]
 
 

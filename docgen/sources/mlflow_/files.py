@@ -62,11 +62,16 @@ def open_file_store(root: Path, uri: str) -> FileStore:
             what = "is no folder" if root.exists() else "does not exist"
             raise SourceError(
                 f"no folder of MLflow runs at {uri!r}: {str(root)!r} {what}",
-                hint="correct [mlflow] tracking_uri in docgen.toml, or pass --tracking-uri",
+                hint=f"a database is named with its kind: sqlite:///{root.as_posix()}"
+                if root.exists()
+                else "correct [mlflow] tracking_uri in docgen.toml, or pass --tracking-uri",
             )
         names = sorted(child.name for child in root.iterdir())
     except OSError as err:
-        raise SourceError(f"folder {str(root)!r} cannot be read: {(err.strerror or str(err)).lower()}") from err
+        raise SourceError(
+            f"folder {str(root)!r} cannot be read: {(err.strerror or str(err)).lower()}",
+            hint="correct [mlflow] tracking_uri in docgen.toml, or the permissions of the folder",
+        ) from err
     if not any((root / name / META).is_file() for name in names) and not (root / "models").is_dir():
         inside = "; the folder 'mlruns' inside it looks like one" if "mlruns" in names else ""
         raise SourceError(

@@ -113,7 +113,8 @@ class HttpStore:
             f"versions of {name!r}",
             lambda token: self._client.search_model_versions(f"name={quote}{name}{quote}", _PAGE, page_token=token),
         )
-        return tuple(str(number) for number in sorted(int(str(item.version)) for item in pages))
+        numbers = sorted(records.whole(item.version, f"a version of {name!r}") for item in pages)
+        return tuple(str(number) for number in numbers)
 
     def version(self, name: str, version: str) -> StoreVersion | None:
         """Return a model version, or None."""

@@ -10,7 +10,7 @@ from docgen.sources.mlflow_.artifacts import Artifacts, Listed, open_artifacts
 from docgen.sources.mlflow_.mlmodel import ENVIRONMENT, NEEDED, MLmodel, read_mlmodel
 from docgen.sources.mlflow_.open_ import is_local
 from docgen.sources.mlflow_.reading import Found, Reading
-from docgen.sources.mlflow_.records import Store, StoreLoggedModel, StoreRun, StoreVersion
+from docgen.sources.mlflow_.records import Store, StoreLoggedModel, StoreRun, StoreVersion, clean
 
 
 class LoggedFiles:
@@ -42,7 +42,7 @@ class LoggedFiles:
             if name in NEEDED:
                 self._model_file(artifacts, item, name, base)
             if everything and not folder:
-                self._file(artifacts, item, f"model/{item.path}", f"{base}/{item.path}", None)
+                self._file(artifacts, item, f"model/{item.path}", base, None)
         parsed = self._mlmodel
         if model is not None or parsed is not None:
             facts = LoggedModelFacts(
@@ -71,7 +71,7 @@ class LoggedFiles:
         for item in listed:
             data = self._evidence_file(artifacts, item, run) if evidence_files.wanted(item.path) else None
             if everything:
-                self._file(artifacts, item, item.path, f"runs:/{run.run_id}/{item.path}", data)
+                self._file(artifacts, item, item.path, f"runs:/{run.run_id}", data)
 
     def _artifacts(self, uri: str, run_id: str | None, model_id: str | None) -> Artifacts:
         reading = self.reading
@@ -167,9 +167,10 @@ class LoggedFiles:
                 self.found.put(fact)
         return data
 
-    def _file(self, artifacts: Artifacts, item: Listed, path: str, uri: str, data: bytes | None) -> None:
+    def _file(self, artifacts: Artifacts, item: Listed, path: str, base: str, data: bytes | None) -> None:
         """List a file with its digest; a large one on a server is listed without."""
         limits = self.reading.limits
+        path, uri = clean(path), clean(f"{base}/{item.path}")  # the bytes of a file's name may be no text
         if data is None and not artifacts.local and (item.size is None or item.size > limits.hash_bytes):
             why = f"larger than {limits.hash_bytes} bytes, on a server"
             self.found.add(evidence_id("artifact", path), File(path=path, size=item.size, not_hashed=why), uri)

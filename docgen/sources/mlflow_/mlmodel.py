@@ -9,6 +9,7 @@ import yaml
 
 from docgen.model.evidence import Scalar, Table
 from docgen.model.layouts import SIGNATURE_COLUMNS
+from docgen.sources.mlflow_.records import MAX_WHOLE, clean
 
 ENVIRONMENT = ("requirements.txt", "conda.yaml", "python_env.yaml")
 NEEDED = ("MLmodel", *ENVIRONMENT)
@@ -34,19 +35,19 @@ def read_mlmodel(data: bytes) -> MLmodel:
     """
     try:
         content = yaml.safe_load(data.decode("utf-8"))
+        rows = tuple(_signature(content.get("signature") if isinstance(content, dict) else None))
     except (yaml.YAMLError, RecursionError) as err:
-        raise ValueError(f"not YAML: {getattr(err, 'problem', err)}") from err
+        raise ValueError(f"not YAML: {getattr(err, 'problem', None) or err}") from err
     if not isinstance(content, dict):
         raise ValueError("expected a mapping")  # noqa: TRY004  # a fault of the bytes
     flavors = content.get("flavors")
-    names = tuple(sorted(str(name) for name in flavors)) if isinstance(flavors, dict) else ()
-    rows = tuple(_signature(content.get("signature")))
+    names = tuple(sorted(clean(name) for name in flavors)) if isinstance(flavors, dict) else ()
     size = content.get("model_size_bytes")
     return MLmodel(
         flavors=names,
-        mlflow_version=str(content.get("mlflow_version") or ""),
-        model_uuid=str(content.get("model_uuid") or ""),
-        size=size if isinstance(size, int) else None,
+        mlflow_version=_scalar(content.get("mlflow_version")),
+        model_uuid=_scalar(content.get("model_uuid")),
+        size=size if isinstance(size, int) and 0 <= size <= MAX_WHOLE else None,
         signature=Table(columns=SIGNATURE_COLUMNS, rows=rows) if rows else None,
         inputs=tuple(str(row[1]) for row in rows if row[0] == "input" and row[1]),
     )
@@ -61,15 +62,22 @@ def _signature(content: object) -> list[tuple[Scalar, ...]]:
         text = content.get(key)
         items = json.loads(text) if isinstance(text, str) else text
         rows.extend(
-            (role, str(item.get("name") or ""), _type(item), bool(item.get("required", True)))
+            (role, _scalar(item.get("name")), _type(item), bool(item.get("required", True)))
             for item in (items if isinstance(items, list) else ())
             if isinstance(item, dict)
         )
     return rows
 
 
+def _scalar(value: object) -> str:
+    """Return a plain value as text, anything else as none: a small file can name a tree of gigabytes."""
+    return clean(value) if isinstance(value, (str, int, float)) else ""
+
+
 def _type(item: dict[str, object]) -> str:
     tensor = item.get("tensor-spec")
     if isinstance(tensor, dict):
-        return f"tensor {tensor.get('dtype')} {tensor.get('shape')}"
-    return str(item.get("type") or item.get("dtype") or "")
+        shape = tensor.get("shape")
+        sides = ", ".join(map(_scalar, shape)) if isinstance(shape, list) else "?"
+        return f"tensor {_scalar(tensor.get('dtype'))} [{sides}]"
+    return _scalar(item.get("type") or item.get("dtype"))

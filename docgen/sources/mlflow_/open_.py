@@ -29,6 +29,13 @@ class ModelRef:
     alias: str | None = None
     run_id: str | None = None
 
+    @property
+    def uri(self) -> str:
+        """The resolved URI; of an alias, as it was asked."""
+        if self.run_id is not None:
+            return f"runs:/{self.run_id}"
+        return f"models:/{self.name}/{self.version}" if self.version is not None else self.asked
+
 
 def parse_model_uri(text: str) -> ModelRef:
     """Take a model URI apart.
@@ -36,6 +43,10 @@ def parse_model_uri(text: str) -> ModelRef:
     Raises:
         UsageError: it is none of the three forms.
     """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as err:
+        raise UsageError(f"model {text!r} holds bytes that are no UTF-8", hint="copy the name from MLflow") from err
     if text.startswith("runs:/"):
         run_id = text.removeprefix("runs:/").strip("/")
         if _RUN.fullmatch(run_id):

@@ -31,7 +31,12 @@ class Found:
 
     def __init__(self) -> None:
         self.evidence: dict[EvidenceId, Evidence] = {}
-        self.findings: list[Finding] = []
+        self._notes: dict[tuple[str, str], Finding] = {}
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every oddity, in the order of its first occurrence."""
+        return tuple(self._notes.values())
 
     def add(self, name: EvidenceId, value: Value, uri: str, **where: object) -> None:
         """Keep a fact of MLflow's; `where` are further fields of its provenance."""
@@ -63,9 +68,12 @@ class Found:
         self.note("artifact_unreadable", f"{gap.provenance.uri}: {detail}", gap.id, severity="serious")
 
     def note(self, code: str, message: str, *ids: str, severity: str = "warning") -> None:
-        """Keep an oddity, and the evidence that it is about."""
+        """Keep an oddity, once for all the evidence that it is about."""
         evidence = tuple(EvidenceId(name) for name in ids)
-        self.findings.append(Finding(code=code, message=message, evidence=evidence, severity=severity))  # type: ignore[arg-type]  # a literal
+        known = self._notes.get((code, message))
+        if known is not None:
+            evidence = tuple(dict.fromkeys((*known.evidence, *evidence)))
+        self._notes[code, message] = Finding(code=code, message=message, evidence=evidence, severity=severity)  # type: ignore[arg-type]  # a literal
 
     def opened(self, text: str, name: EvidenceId) -> str:
         """Return logged text without the user name and password of the addresses in it: a dossier is handed around."""

@@ -14,14 +14,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from docgen.errors import SourceError
 from docgen.model.evidence import Special
 from docgen.model.snapshot import Finding, Origin
 
 CLAMPED = 1.7976931348623157e308
 """What MLflow's SQL stores and REST answers keep instead of infinity."""
 
-MAX_STEP = 2**53 - 1
-"""MLflow's steps are 64-bit; one beyond this has no canonical JSON form and is cut to it."""
+MAX_WHOLE = 2**53 - 1
+"""Largest whole number with a canonical JSON form. MLflow's steps are 64-bit; one beyond this is cut to it."""
 
 PROMPT_TAG = "mlflow.prompt.is_prompt"
 """Marks a prompt, which lies among the registered models."""
@@ -238,16 +239,38 @@ def metric(key: object, value: object, step: object, milliseconds: object, *, is
     """Return one logged value as a record.
 
     Raises:
-        ValueError: value or step is no number.
+        SourceError: value or step is no number.
     """
-    finite, special = number(math.nan if value is None else float(str(value)), is_nan=is_nan)
+    try:
+        finite, special = number(math.nan if value is None else float(str(value)), is_nan=is_nan)
+    except ValueError as err:
+        raise _damaged(f"metric {clean(key)!r}", value) from err
     when = _instant(milliseconds) or _EPOCH
     return StoreMetric(
         key=clean(key),
         value=finite,
         special=special,
-        step=max(-MAX_STEP, min(MAX_STEP, int(str(step or 0)))),
+        step=max(-MAX_WHOLE, min(MAX_WHOLE, whole(step or 0, f"the step of metric {clean(key)!r}"))),
         time=f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}Z",
+    )
+
+
+def whole(value: object, what: str) -> int:
+    """Return a whole number of a record.
+
+    Raises:
+        SourceError: it is none.
+    """
+    try:
+        return int(str(value))
+    except ValueError as err:
+        raise _damaged(what, value) from err
+
+
+def _damaged(what: str, value: object) -> SourceError:
+    return SourceError(
+        f"the MLflow store is damaged: {what} is {clean(value)[:40]!r}, expected a number",
+        hint="restore the store from a backup",
     )
 
 
@@ -284,7 +307,8 @@ def dataset_order(item: StoreDataset) -> tuple[str, str, str]:
 
 def stage_of(text: object) -> str:
     """Return a stage; MLflow writes "None" for none."""
-    return "" if text in {None, "None"} else clean(text)
+    stage = clean(text)
+    return "" if stage == "None" else stage
 
 
 def model_id_of(source: str) -> str | None:

@@ -109,7 +109,10 @@ class SqlStore:
     def version_numbers(self, name: str) -> tuple[str, ...]:
         """Return the versions of a model in ascending order, deleted ones left out."""
         rows = self._rows("model_versions", ("version", "current_stage"), name=name)
-        return tuple(str(number) for number in sorted(int(str(v)) for v, stage in rows if stage != DELETED_VERSION))
+        kept = (number for number, stage in rows if stage != DELETED_VERSION)
+        return tuple(
+            str(number) for number in sorted(records.whole(number, f"a version of {name!r}") for number in kept)
+        )
 
     def version(self, name: str, version: str) -> StoreVersion | None:
         """Return a model version, or None."""
@@ -143,7 +146,9 @@ class SqlStore:
         ids = [clean(row[0]) for row in self._rows("tags", ("run_uuid",), key=PARENT_TAG, value=run.run_id)]
         rows = self._rows("runs", ("run_uuid", "start_time", "experiment_id"), run_uuid=ids)
         same = (row for row in rows if clean(row[2]) == run.experiment_id)
-        first = sorted((int(str(start or 0)), clean(run_id)) for run_id, start, _ in same)[:limit]
+        first = sorted((records.whole(start or 0, "the start of a run"), clean(run_id)) for run_id, start, _ in same)[
+            :limit
+        ]
         return tuple(self._runs([run_id for _, run_id in first]))
 
     def history(self, run: StoreRun, key: str) -> tuple[StoreMetric, ...]:
@@ -271,7 +276,9 @@ class SqlStore:
     def _unreadable(self, err: SQLAlchemyError) -> SourceError:
         """Return the driver's own first line; statements and parameters are not repeated."""
         lines = str(getattr(err, "orig", None) or err).strip().splitlines() or [type(err).__name__]
-        hint = next((advice for sign, advice in _ADVICE if sign in lines[0].lower()), "")
+        hint = next(
+            (advice for sign, advice in _ADVICE if sign in lines[0].lower()), "look into the database's own log"
+        )
         return SourceError(f"the MLflow database {self.origin.uri!r} cannot be read: {lines[0].strip()}", hint=hint)
 
 
@@ -283,6 +290,7 @@ _ADVICE = (
     ("malformed", "the file is damaged: restore it from a backup"),
     ("refused", "start the database, or correct [mlflow] tracking_uri in docgen.toml"),
     ("timeout", "check host and port, or raise [mlflow] timeout_seconds"),
+    ("resolve host", "check the host's name in [mlflow] tracking_uri"),
 )
 """What the driver's words call for, first match wins."""
 
