@@ -35,12 +35,16 @@ from docgen.model.evidence import (
 from docgen.model.layouts import (
     ATTRIBUTION_COLUMNS,
     CALIBRATION_COLUMNS,
+    COMPARISON_COLUMNS,
     CONFUSION_COLUMNS,
     DIFF_COLUMNS,
     GROUP_COLUMNS,
+    IMPACT_COLUMNS,
     LEVEL_COLUMNS,
     OVERLAP_COLUMNS,
+    PERIOD_COLUMNS,
     PROFILE_COLUMNS,
+    SCORE_GAP_COLUMNS,
     SHIFT_COLUMNS,
     SIGNATURE_COLUMNS,
 )
@@ -171,6 +175,73 @@ def _groups(metric: str, title: str, feature: str, rows: tuple[tuple[Scalar, ...
         path="docgen/test/fairness.json",
         key=f"{metric}/{feature}",
     )
+
+
+def _compared_groups() -> list[Evidence]:
+    """Groups against a reference group, adverse impact, scores and periods."""
+    shared: dict[str, Scalar] = {"level": LEVEL, "suppress_below": 5, "reference": "male"}
+    tables: tuple[tuple[str, tuple[Column, ...], tuple[tuple[Scalar, ...], ...], dict[str, Scalar]], ...] = (
+        (
+            "selection_rate.to_reference",
+            COMPARISON_COLUMNS,
+            (
+                ("female", -0.023, -0.055, 0.009, 0.8506, 0.6787, 1.0662, 886, ""),
+                ("male", None, None, None, None, None, None, 914, "reference"),
+            ),
+            {
+                "metric_title": "Selection rate",
+                "difference_method": "newcombe hybrid score",
+                "ratio_method": "log (katz)",
+            },
+        ),
+        (
+            "selection_rate.air_by_group",
+            IMPACT_COLUMNS,
+            (
+                ("female", 770, 886, 0.869, 1.0274, 0.9894, 1.0669, True, 0.1596, 0.1596, 0.1596, ""),
+                ("male", 773, 914, 0.8457, None, None, None, None, None, None, None, "reference"),
+            ),
+            {
+                "favourable": "0",
+                "reference_rule": "declared",
+                "method": "log (katz)",
+                "family": "1 Fisher tests: every group against its reference",
+            },
+        ),
+        (
+            "score.smd_by_group",
+            SCORE_GAP_COLUMNS,
+            (
+                ("female", 886, 0.214, 0.161, -0.0556, -0.148, 0.0369, -0.0554, ""),
+                ("male", 914, 0.223, 0.163, None, None, None, None, "reference"),
+            ),
+            {"of": "score", "method": "normal approximation (hedges and olkin)"},
+        ),
+        (
+            "selection_rate.by_period",
+            PERIOD_COLUMNS,
+            (
+                ("2025-11", "female", 0.129, 0.101, 0.164, 441, 57, ""),
+                ("2025-11", "male", 0.151, 0.121, 0.187, 457, 69, ""),
+                ("2025-12", "female", 0.133, 0.104, 0.168, 445, 59, ""),
+                ("2025-12", "male", None, None, None, None, None, "suppressed"),
+            ),
+            {"metric_title": "Selection rate", "unit": "fraction", "method": "wilson", "min_group_size": 30},
+        ),
+    )
+    return [
+        _item(
+            f"fairness:{name}/sex@test",
+            Table(
+                columns=columns,
+                rows=rows,
+                attributes=tuple(Attribute(key=key, value=value) for key, value in (shared | more).items()),
+            ),
+            path="docgen/test/fairness.json",
+            key=f"{name}/sex",
+        )
+        for name, columns, rows, more in tables
+    ]
 
 
 def _disparity(wanted: str, value: float, rule: str) -> Evidence:
@@ -317,6 +388,7 @@ def _evidence() -> list[Evidence]:
             ),
             "male & 30 to 60",
         ),
+        *_compared_groups(),
         _disparity("selection_rate.difference/sex", 0.023, "max - min over groups"),
         _disparity("selection_rate.ratio/sex", 0.8506, "min / max over groups"),
         _disparity("true_positive_rate.difference/sex", 0.030, "max - min over groups"),

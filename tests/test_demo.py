@@ -22,7 +22,7 @@ SECTIONS = {
     "details": ["Model details", "Runs", "Parameters", "Tags", "Training history"],
     "use": ["Intended use and factors", "Intended use", "Uses out of scope", "Factors"],
     "performance": ["Performance", "Choice of metrics", "Results", "Confusion", "Calibration"],
-    "fairness": ["Fairness", "By sensitive feature", "By intersection"],
+    "fairness": ["Fairness", "By sensitive feature", "By intersection", "Adverse impact", "Scores by group", "Groups over time"],
     "explanations": ["Explanations"],
     "data": ["Data", "Data sets", "Overlap of training and evaluation data", "Shift between data sets", "Choice of the evaluation data", "Choice of the training data", "Datasheet"],
     "considerations": ["Considerations", "Ethical considerations", "Caveats and recommendations"],

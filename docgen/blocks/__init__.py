@@ -9,7 +9,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 
-from docgen.blocks import data, details, explanations, fairness, lineage, overview, pairs, performance, requirements
+from docgen.blocks import (
+    data,
+    details,
+    explanations,
+    fairness,
+    impact,
+    lineage,
+    overview,
+    pairs,
+    performance,
+    requirements,
+)
 from docgen.errors import UsageError
 from docgen.model.document import Block, Dossier
 
@@ -33,6 +44,9 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "confusion": (performance.confusion, frozenset()),
     "calibration": (performance.calibration, frozenset()),
     "fairness": (fairness.fairness, frozenset({"kind"})),
+    "adverse-impact": (impact.adverse_impact, frozenset()),
+    "score-gaps": (impact.score_gaps, frozenset()),
+    "fairness-over-time": (impact.over_time, frozenset()),
     "explanations": (explanations.explanations, frozenset()),
     "datasets": (data.datasets, frozenset()),
     "overlap": (pairs.overlap, frozenset()),

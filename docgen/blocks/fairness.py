@@ -1,42 +1,274 @@
-"""How the model treats groups: rates by group with intervals, and how far they lie apart."""
+"""How the model treats groups: rates with intervals, against a reference group, and how far they lie apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from docgen.assessment.select import JOIN, parts
-from docgen.blocks.values import cell, full, gap_wanting, missing_box, splits
-from docgen.model.document import Absent, Block, Dossier, Figure, Grid, Heading, Line, Mark, Plot, Shown, Words
+from docgen.blocks.values import full, gap_wanting, missing_box, splits
+from docgen.model.document import Absent, Block, Dossier, Figure, Grid, Heading, Line, Mark, Panel, Plot, Shown, Words
 from docgen.model.evidence import Evidence, Quantity, Scalar, Table
+
+ORDER = (
+    "selection_rate",
+    "base_rate",
+    "true_positive_rate",
+    "false_positive_rate",
+    "positive_predictive_value",
+    "accuracy",
+    "mean_error",
+    "mean_absolute_error",
+    "mean_prediction",
+)
+"""How measures follow each other; others come after them by name."""
+
+TO_REFERENCE, BY_PERIOD, IMPACT, SCORES = ".to_reference", ".by_period", ".air_by_group", ".smd_by_group"
+SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """What there is on one feature or intersection of one split."""
+
+    name: str
+    split: str | None
+    items: tuple[Evidence, ...]
+
+    @property
+    def heading(self) -> Heading:
+        """`By sex on test`."""
+        text = self.name + (f" on {self.split}" if self.split else "")
+        return Heading(text="By", value=Shown(value=text, evidence=self.items[0].id))
+
+    def tables(self, suffix: str) -> tuple[tuple[str, Evidence, Table], ...]:
+        """Return (measure, evidence, table) of each table whose name ends so; with "" those of plain measures."""
+        found = []
+        for item in self.items:
+            name = parts(item.id).name
+            plain = not name.endswith((TO_REFERENCE, BY_PERIOD, IMPACT, SCORES))
+            if isinstance(item.value, Table) and (name.endswith(suffix) if suffix else plain):
+                found.append((name.removesuffix(suffix), item, item.value))
+        return tuple(sorted(found, key=lambda entry: _rank(entry[0])))
+
+
+def features(dossier: Dossier) -> Iterator[Feature]:
+    """Yield every feature and intersection, split by split, in a stable order."""
+    every = tuple(item for item in dossier.snapshot.of_kind("fairness") if not item.missing)
+    for split in splits(every):
+        mine = [item for item in every if parts(item.id).split == split]
+        for name in sorted({parts(item.id).feature or "" for item in mine}):
+            items = tuple(item for item in mine if (parts(item.id).feature or "") == name)
+            yield Feature(name=name, split=split, items=items)
 
 
 def fairness(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
-    """Return group metrics and disparities; `kind` is `unitary` (single features) or `intersectional`."""
+    """Return rates by group and disparities; `kind` is `unitary` (single features) or `intersectional`."""
     crossed = options.get("kind") == "intersectional"
     every = dossier.snapshot.of_kind("fairness")
-    mine = tuple(item for item in every if not item.missing and (JOIN in (parts(item.id).feature or "")) is crossed)
     blocks: list[Block] = [] if crossed else [box for item in every if (box := missing_box(item))]
-    number = 0
-    for split in splits(mine):
-        for feature in sorted({parts(item.id).feature or "" for item in mine if parts(item.id).split == split}):
-            items = tuple(
-                item for item in mine if parts(item.id).split == split and (parts(item.id).feature or "") == feature
-            )
-            number += 1
-            blocks += _feature(items, feature, split, f"{'crossed' if crossed else 'group'}-{number}")
+    chosen = [feature for feature in features(dossier) if (JOIN in feature.name) is crossed]
+    for number, feature in enumerate(chosen, 1):
+        blocks += _feature(feature, f"{'crossed' if crossed else 'group'}-{number}")
     wanted = "rates by intersection of sensitive features" if crossed else "rates by sensitive feature"
     return tuple(blocks) or (gap_wanting(dossier, wanted, "fairness"),)
 
 
-def _feature(items: tuple[Evidence, ...], feature: str, split: str | None, stem: str) -> list[Block]:
-    blocks: list[Block] = [
-        Heading(text="By", value=Shown(value=feature + (f" on {split}" if split else ""), evidence=items[0].id))
+def _feature(feature: Feature, stem: str) -> list[Block]:
+    tables = feature.tables("")
+    disparities = _disparities(feature)
+    if not tables and not disparities:
+        return []
+    blocks: list[Block] = [feature.heading]
+    figure = _figure(tables, stem)
+    blocks += [figure] if figure else []
+    blocks += [_rates(feature, tables)] if tables else []
+    blocks += [disparities] if disparities else []
+    return blocks
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
+
+
+def number(value: Scalar) -> float | None:
+    """Return a number of a table's cell, or None."""
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def cells(table: Table, row: tuple[Scalar, ...]) -> dict[str, Scalar]:
+    """Return a row by column key."""
+    return {column.key: value for column, value in zip(table.columns, row, strict=True)}
+
+
+def title_of(name: str, table: Table) -> str:
+    """Return the name of a measure for people."""
+    return str(table.attribute("metric_title") or name)
+
+
+def _figure(tables: tuple[tuple[str, Evidence, Table], ...], stem: str) -> Figure | None:
+    """Return each measure as a panel of dots, groups as rows."""
+    panels, rows, told = [], dict[str, None](), []
+    for name, _, table in tables:
+        marks = tuple(_marks(table))
+        rows |= dict.fromkeys(str(row[0]) for row in table.rows)
+        reference = next((mark.value for mark in marks if mark.emphasis), None)
+        panels.append(Panel(title=title_of(name, table), marks=marks, reference=reference))
+        if len(marks) > 1:
+            low, high = min(marks, key=lambda mark: mark.value), max(marks, key=lambda mark: mark.value)
+            told.append(f"{title_of(name, table)}: lowest for {low.label}, highest for {high.label}")
+    if not told:
+        return None
+    return Figure(
+        name=f"fairness-{stem}",
+        plot=Plot(kind="panels", x_title="", panels=tuple(panels), rows=tuple(rows)),
+        caption="Measures by group with their intervals; the reference group is the diamond on the broken line",
+        alt=f"Dots with intervals by group. {'; '.join(told)}. The table below gives the values.",
+        evidence=tuple(item.id for _, item, _ in tables),
+    )
+
+
+def _marks(table: Table) -> Iterator[Mark]:
+    reference = table.attribute("reference")
+    for row in table.rows:
+        by = cells(table, row)
+        value = number(by["value"])
+        if value is not None:
+            yield Mark(
+                label=str(by["group"]),
+                value=value,
+                low=number(by["low"]),
+                high=number(by["high"]),
+                emphasis=by["group"] == reference,
+            )
+
+
+def _rates(feature: Feature, tables: tuple[tuple[str, Evidence, Table], ...]) -> Grid:
+    """Return every measure of every group, beside how it differs from the reference group."""
+    against = {name: (item, table) for name, item, table in feature.tables(TO_REFERENCE)}
+    rows = []
+    for name, item, table in tables:
+        other = against.get(name)
+        compared = {str(row[0]): cells(other[1], row) for row in other[1].rows} if other else {}
+        for row in table.rows:
+            by = cells(table, row)
+            line: tuple[Line, ...] = (
+                (Shown(value=title_of(name, table), evidence=item.id),),
+                group_name(by, item.id),
+                value_with_interval(by, "value", item.id, note=True),
+                rows_shown(by["n"], item.id),
+            )
+            if against:
+                line += _compared(compared.get(str(by["group"])), other[0].id if other else item.id)
+            rows.append(line)
+    columns = ("Measure", "Group", "Value", "Rows")
+    return Grid(
+        caption="Measures by group",
+        columns=(*columns, "Minus reference", "Divided by reference") if against else columns,
+        rows=tuple(rows),
+        numeric=(2, 3, 4, 5) if against else (2, 3),
+        notes=tuple(_notes(feature, tables)),
+    )
+
+
+def _compared(by: dict[str, Scalar] | None, evidence: str) -> tuple[Line, Line]:
+    """Return difference and ratio to the reference group; nothing for a suppressed group, which its value says."""
+    if by is None or by["note"] == SUPPRESSED:
+        return (), ()
+    if by["note"] == "reference":
+        return (Words(text="reference"),), ()
+    pairs = [
+        value_with_interval({**by, "low": by[f"{key}_low"], "high": by[f"{key}_high"]}, key, evidence)
+        for key in ("difference", "ratio")
     ]
-    for number, item in enumerate(items, 1):
-        if isinstance(item.value, Table):
-            blocks += _groups(item, item.value, f"{stem}-{number}")
-    rows: list[tuple[Line, ...]] = []
-    for item in items:
+    return pairs[0], pairs[1]
+
+
+def group_name(by: Mapping[str, Scalar], evidence: str) -> Line:
+    """Return a group's name, with the remark that it is small."""
+    line: Line = (Shown(value=by["group"], evidence=evidence),)
+    note = str(by.get("note") or "")
+    if not note.startswith("small"):
+        return line
+    return (*line, Words(text=" ("), Shown(value=note, evidence=evidence), Words(text=")"))
+
+
+def value_with_interval(by: Mapping[str, Scalar], key: str, evidence: str, *, note: bool = False) -> Line:
+    """Return `value (low to high)` of a row; where there is none, that it is suppressed, or the row's own reason."""
+    value, low, high = by[key], by.get("low"), by.get("high")
+    if value is None:
+        reason = str(by.get("note") or "")
+        if reason == SUPPRESSED:
+            return (Absent(wanted="value", reason=SUPPRESSED),)
+        return (
+            (Shown(value=reason, evidence=evidence),) if note and reason else (Absent(wanted="value", reason="none"),)
+        )
+    line: Line = (Shown(value=value, evidence=evidence, format="number"),)
+    if low is None or high is None:
+        return line
+    return (
+        *line,
+        Words(text=" ("),
+        Shown(value=low, evidence=evidence, format="number"),
+        Words(text=" to "),
+        Shown(value=high, evidence=evidence, format="number"),
+        Words(text=")"),
+    )
+
+
+def rows_shown(value: Scalar, evidence: str) -> Line:
+    """Return a count, or nothing."""
+    return () if value is None else (Shown(value=value, evidence=evidence, format="count"),)
+
+
+def _notes(feature: Feature, tables: tuple[tuple[str, Evidence, Table], ...]) -> Iterator[Line]:
+    """Yield how the table came about, each remark once."""
+    _, item, table = tables[0]
+    level, reference, smallest = (table.attribute(key) for key in ("level", "reference", "min_group_size"))
+    against = feature.tables(TO_REFERENCE)
+    if level is not None:
+        yield (
+            Words(text="Intervals: "),
+            Shown(value=level, evidence=item.id, format="percent"),
+            Words(text=", "),
+            Shown(value=table.attribute("method"), evidence=item.id),
+            *(_methods(against[0][1], against[0][2]) if against else ()),
+            Words(text="."),
+        )
+    if reference:
+        yield (Words(text="Reference group: "), Shown(value=reference, evidence=item.id), Words(text="."))
+    if smallest is not None:
+        yield (
+            Words(text="Groups below "),
+            Shown(value=smallest, evidence=item.id, format="count"),
+            Words(text=" rows are called small and left out of what follows."),
+        )
+    yield from suppression_note(item, table)
+
+
+def _methods(item: Evidence, table: Table) -> Line:
+    line: Line = (
+        Words(text="; of differences, "),
+        Shown(value=table.attribute("difference_method"), evidence=item.id),
+    )
+    ratio = table.attribute("ratio_method")
+    return (*line, Words(text="; of ratios, "), Shown(value=ratio, evidence=item.id)) if ratio else line
+
+
+def suppression_note(item: Evidence, table: Table) -> Iterator[Line]:
+    """Yield below which count cells are suppressed, where any may be."""
+    smallest = number(table.attribute("suppress_below"))
+    if smallest is not None and smallest > 1:
+        yield (
+            Words(text="Suppressed: counts below "),
+            Shown(value=smallest, evidence=item.id, format="count"),
+            Words(text=", and as many more as it takes that they cannot be worked out."),
+        )
+
+
+def _disparities(feature: Feature) -> Grid | None:
+    rows = []
+    for item in sorted(feature.items, key=lambda item: _rank(parts(item.id).name.partition(".")[0])):
         if isinstance(item.value, Quantity):
             name = item.value.title or parts(item.id).name.replace("_", " ").replace(".", " ")
             rows.append((
@@ -44,108 +276,11 @@ def _feature(items: tuple[Evidence, ...], feature: str, split: str | None, stem:
                 full(item.value, item.id),
                 (Shown(value=item.value.note, evidence=item.id),) if item.value.note else (),
             ))  # fmt: skip
-    if rows:
-        blocks.append(
-            Grid(
-                caption="How far the groups lie apart",
-                columns=("Measure", "Value", "How it was formed"),
-                rows=tuple(rows),
-                numeric=(1,),
-            )
-        )
-    return blocks
-
-
-def _groups(item: Evidence, table: Table, name: str) -> list[Block]:
-    title = str(table.attribute("metric_title") or parts(item.id).name)
-    index = {column.key: position for position, column in enumerate(table.columns)}
-    marks = tuple(
-        Mark(
-            label=str(row[index["group"]]),
-            value=float(value),
-            low=_float(row[index["low"]]),
-            high=_float(row[index["high"]]),
-            emphasis=row[index["group"]] == table.attribute("reference"),
-        )
-        for row in table.rows
-        if isinstance(value := row[index["value"]], (int, float)) and not isinstance(value, bool)
+    if not rows:
+        return None
+    return Grid(
+        caption="How far the groups lie apart",
+        columns=("Measure", "Value", "How it was formed"),
+        rows=tuple(rows),
+        numeric=(1,),
     )
-    blocks: list[Block] = []
-    if len(marks) > 1:
-        low, high = min(marks, key=lambda mark: mark.value), max(marks, key=lambda mark: mark.value)
-        alt = (
-            f"Dot plot of {title} for {len(marks)} groups; lowest for {low.label}, highest for {high.label}; "
-            "values in the table below."
-        )
-        blocks.append(
-            Figure(
-                name=f"fairness-{name}",
-                plot=Plot(kind="dots", x_title=title, marks=marks),
-                caption=(Shown(value=title, evidence=item.id), Words(text=" by group, with intervals")),
-                alt=alt,
-                evidence=(item.id,),
-            )
-        )
-    columns = [column for column in table.columns if column.key != "note"]
-    rows = tuple(_row(item, table, row) for row in table.rows)
-    blocks.append(
-        Grid(
-            caption="Rates by group",
-            columns=(
-                (Words(text="Group ("), Shown(value=title, evidence=item.id), Words(text=")")),
-                *(column.title for column in columns[1:]),
-            ),
-            rows=rows,
-            numeric=tuple(range(1, len(columns))),
-            notes=tuple(_notes(item, table)),
-        )
-    )
-    return blocks
-
-
-def _row(item: Evidence, table: Table, row: tuple[Scalar, ...]) -> tuple[Line, ...]:
-    cells: list[Line] = []
-    note = next((value for value, column in zip(row, table.columns, strict=True) if column.key == "note"), "")
-    for value, column in zip(row, table.columns, strict=True):
-        if column.key == "note":
-            continue
-        if column.key == "group" and note:
-            line = cell(str(value), column, item.id)
-            cells.append((*line, Words(text=" ("), Shown(value=note, evidence=item.id), Words(text=")")))
-        elif value is None and column.key == "value":
-            cells.append((Absent(wanted="value", reason="undefined"),))
-        else:
-            cells.append(cell(value, column, item.id))
-    return tuple(cells)
-
-
-def _notes(item: Evidence, table: Table) -> list[Line]:
-    lines: list[Line] = []
-    level, reference, smallest = (table.attribute(key) for key in ("level", "reference", "min_group_size"))
-    if level is not None:
-        lines.append(
-            (
-                Words(text="Intervals: "),
-                Shown(value=level, evidence=item.id, format="percent"),
-                Words(text=", "),
-                Shown(value=table.attribute("method"), evidence=item.id),
-                Words(text="."),
-            )
-        )
-    if reference:
-        lines.append(
-            (Words(text="Reference (largest) group: "), Shown(value=reference, evidence=item.id), Words(text="."))
-        )
-    if smallest is not None:
-        lines.append(
-            (
-                Words(text="Groups below "),
-                Shown(value=smallest, evidence=item.id, format="count"),
-                Words(text=" rows are called small and left out of the comparison."),
-            )
-        )
-    return lines
-
-
-def _float(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

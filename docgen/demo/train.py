@@ -133,6 +133,9 @@ def _track(model: Any, params: dict[str, object], train: pd.DataFrame, test: pd.
             "default": {"log_model_explainability": False, "log_explainer": False},
             "docgen": {
                 "sensitive_features": test[list(SENSITIVE)],
+                "reference_groups": {"sex": "male", "age_band": "30 to 59"},
+                "favourable_label": 0,
+                "periods": test[TIME],
                 "background": train[inputs],
                 "split": "test",
                 "threshold": THRESHOLD,

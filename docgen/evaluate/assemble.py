@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from docgen.errors import UsageError
 from docgen.evaluate.intervals import Method
+from docgen.evaluate.outcomes import Outcomes
 from docgen.evaluate.settings import Settings
 from docgen.model.evidence import Quantity
 from docgen.model.formats import (
     CalibrationFile,
     DataRef,
     EvidenceFile,
-    FairnessFile,
     Named,
     PerformanceFile,
     Row,
@@ -22,7 +22,6 @@ from docgen.model.formats import (
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -39,6 +38,7 @@ def evidence_files(
     model: Any = None,  # noqa: ANN401
     frame: Any = None,  # noqa: ANN401
     background: Any = None,  # noqa: ANN401
+    periods: Any = None,  # noqa: ANN401
     settings: Settings,
 ) -> Files:
     """Return the evidence files of one split, by artifact path without suffix. Arguments as in `log_evidence`."""
@@ -48,6 +48,7 @@ def evidence_files(
     from docgen.evaluate.code import code_state
     from docgen.evaluate.data import frame_digest
     from docgen.evaluate.explain import explain
+    from docgen.evaluate.fairness import choices_of, fairness, rows_of
 
     method = Method(level=settings.level, draws=settings.draws, seed=settings.seed)
     truth = np.asarray(y_true)
@@ -63,9 +64,21 @@ def evidence_files(
     task = settings.task or _task(truth)
     base = f"docgen/{settings.split}"
     if task == "binary":
-        files = _binary(truth, y_score, y_pred, sensitive_features, dataset, method, settings)
+        files, outcomes = _binary(truth, y_score, y_pred, dataset, method, settings)
     else:
-        files = _other(task, truth, y_pred, dataset, method, settings)
+        files, outcomes = _other(task, truth, y_pred, dataset, method, settings)
+    if sensitive_features is not None:
+        choices = choices_of(outcomes, settings)
+        fair = fairness(
+            outcomes,
+            sensitive_features,
+            choices,
+            method,
+            split=settings.split,
+            dataset=dataset,
+            periods=periods,
+        )
+        files[f"{base}/fairness"] = (fair, rows_of(fair))
     if settings.explain and model is not None and rows is not None:
         given = pd.DataFrame(background) if background is not None else None
         explanation = explain(
@@ -97,15 +110,13 @@ def _binary(
     truth: NDArray[Any],
     y_score: Any,  # noqa: ANN401  # array-likes of several kinds
     y_pred: Any,  # noqa: ANN401
-    sensitive: Any,  # noqa: ANN401
     dataset: DataRef,
     method: Method,
     settings: Settings,
-) -> Files:
+) -> tuple[Files, Outcomes]:
     import numpy as np
 
     from docgen.evaluate.calibration import calibration
-    from docgen.evaluate.fairness import fairness, with_intersections
     from docgen.evaluate.performance import binary, check_scores
 
     positive = _positive(truth, settings.positive_label)
@@ -144,26 +155,26 @@ def _binary(
             summary=summary,
         )
         files[f"{base}/calibration"] = (curve, tuple(asdict(item) for item in bins))
-    if sensitive is not None:
-        groups = with_intersections(_frame(sensitive))
-        tables, gaps = fairness(actual, called, groups, method, min_group_size=settings.min_group_size)
-        fair = FairnessFile(
-            split=settings.split,
-            dataset=dataset,
-            level=method.level,
-            method="wilson",
-            min_group_size=settings.min_group_size,
-            groups=tables,
-            disparities=gaps,
-        )
-        flat = tuple(
-            {"metric": table.metric, "feature": table.feature, **asdict(row)} for table in tables for row in table.rows
-        )
-        files[f"{base}/fairness"] = (fair, flat)
-    return files
+    names = _names(truth, positive)
+    return files, Outcomes(task="binary", truth=actual, predicted=called, labels=names, score=score)
 
 
-def _other(task: Task, truth: NDArray[Any], y_pred: Any, dataset: DataRef, method: Method, settings: Settings) -> Files:  # noqa: ANN401
+def _names(truth: NDArray[Any], positive: object) -> tuple[str, str]:
+    """Return the names of the negative and the positive label."""
+    import numpy as np
+
+    others = [str(label) for label in np.unique(truth) if label != positive]
+    return others[0] if others else f"not {positive}", str(positive)
+
+
+def _other(
+    task: Task,
+    truth: NDArray[Any],
+    y_pred: Any,  # noqa: ANN401  # array-likes of several kinds
+    dataset: DataRef,
+    method: Method,
+    settings: Settings,
+) -> tuple[Files, Outcomes]:
     import numpy as np
 
     from docgen.evaluate.performance import multiclass, regression
@@ -181,7 +192,15 @@ def _other(task: Task, truth: NDArray[Any], y_pred: Any, dataset: DataRef, metho
     performance = PerformanceFile(
         task=task, split=settings.split, dataset=dataset, metrics=metrics, confusion=confusion
     )
-    return {f"docgen/{settings.split}/performance": (performance, _rows(metrics))}
+    files: Files = {f"docgen/{settings.split}/performance": (performance, _rows(metrics))}
+    if task == "regression":
+        outcomes = Outcomes(task=task, truth=truth.astype(float), predicted=predicted.astype(float))
+    else:
+        labels, codes = np.unique(np.concatenate([truth, predicted]).astype(str), return_inverse=True)
+        outcomes = Outcomes(
+            task=task, truth=codes[: len(truth)], predicted=codes[len(truth) :], labels=tuple(labels.tolist())
+        )
+    return files, outcomes
 
 
 def _positive(truth: NDArray[Any], wanted: object) -> Any:  # noqa: ANN401  # a label of any type
@@ -193,18 +212,6 @@ def _positive(truth: NDArray[Any], wanted: object) -> Any:  # noqa: ANN401  # a 
     if len(labels) > 1 and wanted not in labels.tolist():
         raise UsageError(f"positive_label is {wanted!r}, expected one of {labels.tolist()!r}")
     return wanted
-
-
-def _frame(sensitive: Any) -> pd.DataFrame:  # noqa: ANN401  # array-likes of several kinds
-    import pandas as pd
-
-    if isinstance(sensitive, pd.Series):
-        return sensitive.to_frame("group" if sensitive.name is None else sensitive.name).reset_index(drop=True)
-    if isinstance(sensitive, (pd.DataFrame, dict)):
-        return pd.DataFrame(sensitive).reset_index(drop=True)
-    raise UsageError(
-        f"sensitive_features is a {type(sensitive).__name__}, expected a DataFrame, a Series or a mapping of columns"
-    )
 
 
 def _rows(metrics: tuple[Named, ...]) -> tuple[Row, ...]:

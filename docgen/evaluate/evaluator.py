@@ -20,6 +20,7 @@ class DocgenEvaluator(ModelEvaluator):
     `evaluator_config={"docgen": {...}}` takes every field of `docgen.evaluate.settings.Settings`, and
 
     - `sensitive_features`: names of columns of the data, or a DataFrame, Series or mapping of as many rows;
+    - `periods`: the name of a column of the data, or as many times or names of periods as rows;
     - `background`: a frame of the model's inputs, for the attributions.
     """
 
@@ -47,6 +48,7 @@ class DocgenEvaluator(ModelEvaluator):
 
         config = dict(evaluator_config or {})
         sensitive, background = config.pop("sensitive_features", None), config.pop("background", None)
+        periods = config.pop("periods", None)
         if model_type == "regressor":
             config.setdefault("task", "regression")
         config.setdefault("dataset_name", dataset.name or "")
@@ -66,10 +68,11 @@ class DocgenEvaluator(ModelEvaluator):
             y_true=dataset.labels_data,
             y_score=score,
             y_pred=None if score is not None else predicted,
-            sensitive_features=_sensitive(sensitive, frame),
+            sensitive_features=_columns(sensitive, frame),
             model=raw,
             X=inputs,
             background=background,
+            periods=_columns(periods, frame).iloc[:, 0] if isinstance(periods, str) else periods,
             run_id=run_id,
             settings=settings,
         )
@@ -97,8 +100,8 @@ def _inputs(model: Any, frame: Any) -> Any:  # noqa: ANN401
     return frame[names] if names and set(names) <= set(frame.columns) else frame
 
 
-def _sensitive(given: Any, frame: Any) -> Any:  # noqa: ANN401
-    """Return the sensitive features: columns of the data where names were given."""
+def _columns(given: Any, frame: Any) -> Any:  # noqa: ANN401
+    """Return columns of the data where names were given, anything else as it is."""
     if isinstance(given, str):
         given = [given]
     if not isinstance(given, (list, tuple)):
@@ -107,7 +110,7 @@ def _sensitive(given: Any, frame: Any) -> Any:  # noqa: ANN401
     if absent:
         known = ", ".join(str(name) for name in frame.columns)
         raise UsageError(
-            f"docgen's evaluator: sensitive_features names {absent!r}, the data has: {known}",
+            f"docgen's evaluator: the data has no column {absent[0]!r} (there: {known})",
             hint="pass a DataFrame with the columns when they are no inputs of the model",
         )
     return frame[list(given)]

@@ -1,203 +1,235 @@
-"""Metrics by group of sensitive features, through Fairlearn on counted cells.
+"""How the model treats groups: rates by feature and intersection, compared, over time, with small groups protected.
 
-Fairlearn's `MetricFrame` costs about 10 microseconds per row and metric; fed with one row per cell (group x truth x
-prediction) and the counts as weights it gives the same numbers at once. What it returns as 0.0 because a denominator is
-empty is undefined here, never 0.
+Rows are counted once into cells (group x truth x prediction); everything else rests on the cells, so that long data
+cost no more than short ones. A rate whose denominator is empty is undefined here, where Fairlearn returns 0.0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from docgen.errors import UsageError
-from docgen.evaluate.intervals import Method, wilson
-from docgen.model.evidence import Quantity
-from docgen.model.formats import Disparity, GroupMetric, GroupRow
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-
-JOIN = " & "
-NOT_STATED = "not stated"
-"""The group of rows whose sensitive feature is missing: shown, never dropped."""
-
-TITLES = {
-    "selection_rate": "Selection rate",
-    "true_positive_rate": "True positive rate",
-    "false_positive_rate": "False positive rate",
-    "accuracy": "Accuracy",
-}
-
-_UNDEFINED = {
-    "true_positive_rate": "undefined: no positive cases in the group",
-    "false_positive_rate": "undefined: no negative cases in the group",
-}
+from docgen.evaluate.comparisons import LOG, SUPPRESSED, adjusted, adverse_impact, compared, score_gap
+from docgen.evaluate.disparities import disparities, largest_gap, lowest_impact
+from docgen.evaluate.groups import JOIN, Axis, axes_of, period_axis
+from docgen.evaluate.intervals import Method
+from docgen.evaluate.measures import MAX_CLASSES, Mean, Measure, estimate
+from docgen.evaluate.outcomes import Outcomes, counting, selection
+from docgen.evaluate.protection import Group, Shown
+from docgen.evaluate.protection import protected as protect_groups
+from docgen.evaluate.settings import Settings
+from docgen.model.formats import (
+    DataRef,
+    FairnessFile,
+    GroupMetric,
+    GroupRow,
+    LeftOut,
+    PeriodMetric,
+    PeriodRow,
+    Row,
+)
 
 
-def with_intersections(features: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return name -> group of each row, for every feature and every pair of features.
+FAMILY = "Fisher tests of every group against its reference, all features and intersections of this split"
 
-    Args:
-        features: (n_rows, n_features), any type; missing values form a group of their own.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """How groups are to be compared."""
+
+    min_group_size: int = 30
+    suppress_below: int = 5
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Feature or intersection -> its reference group."""
+    favourable: str = ""
+    """The label whose prediction counts as being selected; empty: no adverse impact ratios."""
+
+
+def choices_of(outcomes: Outcomes, settings: Settings) -> Choices:
+    """Return the choices that the settings make for a task.
+
+    Raises:
+        UsageError: the favourable label is none of the task's.
     """
-    named = {
-        str(column): features[column].astype(object).where(features[column].notna(), NOT_STATED).astype(str)
-        for column in features
-    }
-    pairs = {JOIN.join(pair): named[pair[0]].str.cat(named[pair[1]], sep=JOIN) for pair in combinations(named, 2)}
-    return {**named, **pairs}
+    wanted = settings.favourable_label
+    if wanted is None:
+        favourable = outcomes.labels[-1] if outcomes.task == "binary" else ""
+    else:
+        favourable = str(wanted)
+        if favourable not in outcomes.labels:
+            there = ", ".join(outcomes.labels) or f"none, the task is {outcomes.task}"
+            raise UsageError(f"favourable_label is {wanted!r}, expected one of the labels (there: {there})")
+    return Choices(
+        min_group_size=settings.min_group_size,
+        suppress_below=settings.suppress_below,
+        references=settings.reference_groups,
+        favourable=favourable,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """The groups of a feature or intersection, and the one that they are compared with."""
+
+    feature: str
+    groups: tuple[Group, ...]
+    reference: str
+    """Declared, else the largest group that is shown; empty when none is."""
+    declared: str | None
 
 
 def fairness(
-    truth: Floats, predicted: Floats, groups: Mapping[str, pd.Series], method: Method, *, min_group_size: int = 30
-) -> tuple[tuple[GroupMetric, ...], tuple[Disparity, ...]]:
-    """Return group metrics and disparities for each feature.
-
-    A disparity looks at groups whose rate is defined and rests on at least `min_group_size` rows; its note says how
-    many were left out.
+    outcomes: Outcomes,
+    sensitive: Any,  # noqa: ANN401  # array-likes of several kinds
+    choices: Choices,
+    method: Method,
+    *,
+    split: str,
+    dataset: DataRef,
+    periods: Any = None,  # noqa: ANN401
+) -> FairnessFile:
+    """Return everything about the groups of one split.
 
     Args:
-        truth: (n_rows,), 0 or 1.
-        predicted: (n_rows,), 0 or 1.
-        groups: feature -> (n_rows,) group names.
-        method: its level is used for the Wilson intervals.
-        min_group_size: rows below which a group is called small.
+        outcomes: truth, predictions and scores.
+        sensitive: (n_rows, n_features); each feature and each pair of features is looked at.
+        choices: reference groups, sizes, the favourable prediction.
+        method: level, draws and seed.
+        split: of the rows.
+        dataset: what the rows are.
+        periods: (n_rows,) or None; the metrics of each feature are then also given by period.
 
     Raises:
-        UsageError: a feature of another length.
+        UsageError: the features or periods do not fit the rows, or a reference group is not there.
     """
-    tables: list[GroupMetric] = []
-    gaps: list[Disparity] = []
-    for feature, group in groups.items():
-        if len(group) != len(truth):
-            raise UsageError(f"sensitive feature {feature!r} has {len(group)} rows, expected {len(truth)} as in y_true")
-        cells = _cells(truth, predicted, group)
-        rates = _rates(cells)
-        mine = tuple(_table(metric, feature, cells, rates, method, min_group_size) for metric in TITLES)
-        tables.extend(mine)
-        gaps.extend(_disparities(mine, feature, len(truth), min_group_size))
-    return tuple(tables), tuple(gaps)
-
-
-def _cells(truth: Floats, predicted: Floats, group: pd.Series) -> pd.DataFrame:
-    """Return one row per (group, y, p) with its count n."""
-    import pandas as pd
-
-    frame = pd.DataFrame({"group": group.to_numpy(), "y": truth.astype(int), "p": predicted.astype(int)})
-    return frame.groupby(["group", "y", "p"]).size().rename("n").reset_index()
-
-
-def _rates(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return Fairlearn's group metrics, (groups, metrics)."""
-    from fairlearn import metrics as fair
-    from sklearn.metrics import accuracy_score
-
-    functions = {
-        "selection_rate": fair.selection_rate,
-        "true_positive_rate": fair.true_positive_rate,
-        "false_positive_rate": fair.false_positive_rate,
-        "accuracy": accuracy_score,
-    }
-    weights = {name: {"sample_weight": cells["n"]} for name in functions}
-    frame = fair.MetricFrame(
-        metrics=functions,
-        y_true=cells["y"],
-        y_pred=cells["p"],
-        sensitive_features=cells["group"],
-        sample_params=weights,
+    axes = axes_of(sensitive, len(outcomes.truth))
+    _check_references(choices.references, axes)
+    times = period_axis(periods, len(outcomes.truth)) if periods is not None else None
+    counted = counting(outcomes)
+    protected = protect_groups(axes, times, counted, choices.suppress_below)
+    views = [_view(shown, choices.references) for shown in protected.views]
+    chosen = selection(outcomes, choices.favourable)
+    tables = [tuple(_table(measure, one, choices, method) for measure in counted.measures) for one in views]
+    impacts, tests = adjusted([
+        adverse_impact(chosen, one.feature, one.groups, one.declared, choices.min_group_size, method)
+        for one in views
+        if chosen
+    ])  # fmt: skip
+    gaps = tuple(
+        score_gap(counted.score, one.feature, one.groups, one.reference, counted.spread, method)
+        for one in views
+        if counted.score
     )
-    by_group: pd.DataFrame = frame.by_group
-    return by_group
+    return FairnessFile(
+        split=split,
+        dataset=dataset,
+        task=outcomes.task,
+        level=method.level,
+        method="student t" if outcomes.task == "regression" else "wilson",
+        min_group_size=choices.min_group_size,
+        suppress_below=choices.suppress_below,
+        favourable=choices.favourable if chosen else "",
+        groups=tuple(table for several in tables for table in several),
+        disparities=(
+            *(gap for several in tables for gap in disparities(several, choices.min_group_size, method)),
+            *(lowest_impact(impact, choices.min_group_size, method.level, LOG) for impact in impacts),
+            *(largest_gap(gap, choices.min_group_size, method.level) for gap in gaps),
+        ),
+        comparisons=tuple(
+            compared(measure, one.feature, one.groups, one.reference, method)
+            for one in views
+            for measure in counted.measures
+        ),
+        adverse_impact=impacts,
+        family=f"{FAMILY}: {tests}" if tests else "",
+        score_gaps=gaps,
+        periods=tuple(
+            _by_period(measure, one, choices, method) for one in protected.timed for measure in counted.measures
+        ),
+        left_out=(*protected.left_out, *_left_out_labels(outcomes)),
+    )
 
 
-def _counts(metric: str, cells: pd.DataFrame, group: str) -> tuple[int, int]:
-    """Return (events, n) of a rate in a group: its numerator and denominator."""
-    mine = cells[cells["group"] == group]
-    y, p, n = mine["y"], mine["p"], mine["n"]
-    match metric:
-        case "selection_rate":
-            return int(n[p == 1].sum()), int(n.sum())
-        case "true_positive_rate":
-            return int(n[(y == 1) & (p == 1)].sum()), int(n[y == 1].sum())
-        case "false_positive_rate":
-            return int(n[(y == 0) & (p == 1)].sum()), int(n[y == 0].sum())
-        case _:
-            return int(n[y == p].sum()), int(n.sum())
+def rows_of(record: FairnessFile) -> tuple[Row, ...]:
+    """Return the rows of the file's Parquet twin."""
+    return tuple(
+        {"metric": table.metric, "feature": table.feature, **asdict(row)}
+        for table in record.groups
+        for row in table.rows
+    )
 
 
-def _table(
-    metric: str, feature: str, cells: pd.DataFrame, rates: pd.DataFrame, method: Method, smallest: int
-) -> GroupMetric:
-    sizes = cells.groupby("group")["n"].sum()
-    rows: list[GroupRow] = []
-    for group in sorted(sizes.index):
-        events, n = _counts(metric, cells, group)
-        if n == 0:
-            rows.append(GroupRow(group=group, value=None, low=None, high=None, n=0, events=0, note=_UNDEFINED[metric]))
-            continue
-        interval = wilson(events, n, method.level)
-        note = f"small: fewer than {smallest} rows" if n < smallest else ""
-        value = float(rates.loc[group, metric])
-        rows.append(
-            GroupRow(group=group, value=value, low=interval.low, high=interval.high, n=n, events=events, note=note)
-        )
-    reference = str(sizes.sort_index().idxmax())
-    return GroupMetric(metric=metric, title=TITLES[metric], feature=feature, reference=reference, rows=tuple(rows))
+def _check_references(references: Mapping[str, str], axes: Sequence[Axis]) -> None:
+    """Refuse reference groups that are not there, all at once; those of intersections are looked up later."""
+    known = {axis.name: axis.groups for axis in axes}
+    problems = []
+    for feature, group in references.items():
+        names = feature.split(JOIN)
+        strange = [name for name in names if name not in known]
+        if strange:
+            problems.append(f"no feature {strange[0]!r} (there: {', '.join(known)})")
+        elif len(names) == 1 and group not in known[feature]:
+            problems.append(f"{feature!r} has no group {group!r} (there: {', '.join(known[feature])})")
+    if problems:
+        raise UsageError(f"reference_groups: {'; '.join(problems)}", hint="name a group as the data spell it")
 
 
-def _disparities(tables: tuple[GroupMetric, ...], feature: str, rows: int, smallest: int) -> Iterator[Disparity]:
-    differences: dict[str, float] = {}
-    for table in tables:
-        used = [row for row in table.rows if row.value is not None and row.n >= smallest]
-        values = [row.value for row in used if row.value is not None]
-        left_out = len(table.rows) - len(used)
-        note = f"; {left_out} small or undefined groups left out" if left_out else ""
-        n = sum(row.n for row in used)
-        if len(values) < 2:
-            why = "fewer than two groups are large enough and defined"
-            empty = Quantity(value=None, special="undefined", unit="fraction", n=n, note=why)
-            yield Disparity(key=f"{table.metric}.difference", feature=feature, quantity=empty)
-            yield Disparity(key=f"{table.metric}.ratio", feature=feature, quantity=empty)
-            continue
-        differences[table.metric] = max(values) - min(values)
-        title = f"{table.title} difference"
-        difference = Quantity(
-            value=differences[table.metric],
-            unit="fraction",
-            n=n,
-            higher_is_better=False,
-            title=title,
-            note=f"max - min{note}",
-        )
-        yield Disparity(key=f"{table.metric}.difference", feature=feature, quantity=difference)
-        title = f"{table.title} ratio"
-        ratio = (
-            Quantity(
-                value=min(values) / max(values),
-                unit="ratio",
-                n=n,
-                higher_is_better=True,
-                title=title,
-                note=f"min / max{note}",
-            )
-            if max(values) > 0
-            else Quantity(value=None, special="undefined", unit="ratio", n=n, title=title, note="the largest rate is 0")
-        )
-        yield Disparity(key=f"{table.metric}.ratio", feature=feature, quantity=ratio)
-    pair = [differences.get(name) for name in ("true_positive_rate", "false_positive_rate")]
-    if pair[0] is not None and pair[1] is not None:
-        worst = Quantity(
-            value=max(pair[0], pair[1]),
-            unit="fraction",
-            n=rows,
-            higher_is_better=False,
-            title="Equalized odds difference",
-            note="the larger of the true and false positive rate differences",
-        )
-        yield Disparity(key="equalized_odds.difference", feature=feature, quantity=worst)
+def _view(shown: Shown, references: Mapping[str, str]) -> _View:
+    """Return the groups with their reference: of an intersection that of its features, unless it has its own."""
+    feature = JOIN.join(shown.features)
+    wanted = references.get(feature) or JOIN.join(references.get(name, "") for name in shown.features)
+    declared = wanted if any(group.name == wanted for group in shown.groups) else None
+    largest = max((group for group in shown.groups if group.step), key=lambda group: group.rows, default=None)
+    reference = declared or (largest.name if largest else "")
+    return _View(feature=feature, groups=shown.groups, reference=reference, declared=declared)
+
+
+def _table(measure: Measure, view: _View, choices: Choices, method: Method) -> GroupMetric:
+    return GroupMetric(
+        metric=measure.key,
+        title=measure.title,
+        feature=view.feature,
+        reference=view.reference,
+        rows=tuple(_row(measure, group, choices, method) for group in view.groups),
+        unit=_unit(measure),
+    )
+
+
+def _row(measure: Measure, group: Group, choices: Choices, method: Method) -> GroupRow:
+    return GroupRow(group=group.name, **_values(measure, group, choices, method))
+
+
+def _by_period(measure: Measure, shown: Shown, choices: Choices, method: Method) -> PeriodMetric:
+    rows = [
+        PeriodRow(period=group.parts[-1], group=group.parts[0], **_values(measure, group, choices, method))
+        for group in shown.groups
+    ]
+    return PeriodMetric(
+        metric=measure.key,
+        title=measure.title,
+        feature=shown.features[0],
+        rows=tuple(sorted(rows, key=lambda row: (row.period, row.group))),
+        unit=_unit(measure),
+    )
+
+
+def _unit(measure: Measure) -> str:
+    return "" if isinstance(measure, Mean) else "fraction"
+
+
+def _values(measure: Measure, group: Group, choices: Choices, method: Method) -> dict[str, Any]:
+    """Return the fields that rows of groups and rows of periods share."""
+    if group.step < measure.step:
+        return {"value": None, "low": None, "high": None, "n": None, "events": None, "note": SUPPRESSED}
+    found = estimate(measure, group.counts, group.sums, method)
+    small = f"small: fewer than {choices.min_group_size} rows" if found.n < choices.min_group_size else ""
+    return {**asdict(found), "note": found.note or small}
+
+
+def _left_out_labels(outcomes: Outcomes) -> tuple[LeftOut, ...]:
+    if outcomes.task != "multiclass" or len(outcomes.labels) <= MAX_CLASSES:
+        return ()
+    reason = f"there are {len(outcomes.labels)} labels; rates of each label are formed for at most {MAX_CLASSES}"
+    return (LeftOut(feature="rates of each label", reason=reason),)

@@ -19,6 +19,7 @@ def log_evidence(
     model: Any = None,  # noqa: ANN401
     X: Any = None,  # noqa: ANN401, N803  # scikit-learn's name
     background: Any = None,  # noqa: ANN401
+    periods: Any = None,  # noqa: ANN401
     run_id: str | None = None,
     settings: Settings | None = None,
     **options: Any,  # noqa: ANN401  # fields of Settings
@@ -33,6 +34,7 @@ def log_evidence(
         model: a fitted estimator; with `X` its global attributions are logged.
         X: (n_rows, n_features), the rows that were predicted.
         background: (n_rows, n_features), background of the attributions; best taken from the training data.
+        periods: (n_rows,), times (taken by month) or names of periods; the groups are then also compared over time.
         run_id: the run; the active one by default.
         settings: a record of options, instead of:
         options: any field of `Settings`, such as `split="test"`.
@@ -52,6 +54,7 @@ def log_evidence(
         model=model,
         frame=X,
         background=background,
+        periods=periods,
         settings=chosen,
     )
     log_files(files, run_id=run_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from docgen.errors import UsageError
@@ -26,6 +27,13 @@ class Settings:
     seed: int = 0
     bins: int = 10
     min_group_size: int = 30
+    """Groups with fewer rows are called small and left out of disparities."""
+    suppress_below: int = 5
+    """Counts of 1 to this number less one are not written, nor what gives them away; 11 for health data (CMS)."""
+    reference_groups: Mapping[str, str] = field(default_factory=dict)
+    """Feature, or features joined by ` & ` -> the group that others are compared with; else the largest one."""
+    favourable_label: object = None
+    """The prediction that counts as being selected in adverse impact ratios; the positive label when None."""
     explain: bool = True
     explain_rows: int = 200
     background_rows: int = 100
@@ -51,10 +59,14 @@ def settings_of(options: dict[str, Any]) -> Settings:
         value = getattr(chosen, name)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
             raise UsageError(f"docgen's evaluator: {name} is {value!r}, expected a number between 0 and 1")
-    for name in ("draws", "bins", "explain_rows", "background_rows", "min_group_size"):
+    for name in ("draws", "bins", "explain_rows", "background_rows", "min_group_size", "suppress_below"):
         value = getattr(chosen, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise UsageError(f"docgen's evaluator: {name} is {value!r}, expected a whole number of 1 or more")
+    if not isinstance(chosen.reference_groups, Mapping):  # it comes from a user
+        raise UsageError(
+            f"docgen's evaluator: reference_groups is {chosen.reference_groups!r}, expected feature -> group"
+        )
     if (
         not isinstance(chosen.split, str)  # type: ignore[redundant-expr]  # it comes from a user's dictionary
         or not chosen.split

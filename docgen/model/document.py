@@ -149,17 +149,34 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One of several small plots that share their rows, or their periods."""
+
+    title: str
+    marks: tuple[Mark, ...] = ()
+    """Placed in the row of their label."""
+    curves: tuple[Curve, ...] = ()
+    """Drawn over the periods; x are positions of periods."""
+    reference: float | None = None
+    """A line across the rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
     """What to draw; how is the renderer's business."""
 
-    kind: Literal["dots", "bars", "lines", "calibration"]
-    """`dots`: marks with intervals on a common axis; `bars`: horizontal bars; `calibration`: curve and diagonal."""
+    kind: Literal["dots", "bars", "lines", "calibration", "panels", "periods"]
+    """`dots`: marks with intervals on a common axis; `bars`: horizontal bars; `calibration`: curve and diagonal;
+    `panels`: dots of several measures side by side; `periods`: curves of several measures over the same periods."""
     x_title: str
     y_title: str = ""
     marks: tuple[Mark, ...] = ()
     curves: tuple[Curve, ...] = ()
     reference: float | None = None
     """A reference line across the marks."""
+    panels: tuple[Panel, ...] = ()
+    rows: tuple[str, ...] = ()
+    """Labels that the panels share: of rows, or of periods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

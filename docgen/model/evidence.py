@@ -21,7 +21,11 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `table:confusion@<split>` | `Table` | confusion counts |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |
-| `fairness:<metric>.<difference or ratio>/<feature>@<split>` | `Quantity` | disparity |
+| `fairness:<metric>.<difference or ratio>/<feature>@<split>` | `Quantity` | largest to smallest group, unsigned |
+| `fairness:<metric>.to_reference/<feature>@<split>` | `Table` | each group against the reference group |
+| `fairness:selection_rate.air/<feature>@<split>`, `...air_by_group/...` | `Quantity`, `Table` | adverse impact ratio |
+| `fairness:<score or prediction>.smd/...`, `...smd_by_group/...` | `Quantity`, `Table` | standardized mean difference |
+| `fairness:<metric>.by_period/<feature>@<split>` | `Table` | group metric by period |
 | `explanation:global@<split>` | `Table` | global attributions |
 | `environment:<file>`, `signature:model` | `Text`, `Table` | as logged with the model |
 | `commit:head`, `commit:diff` | `Commit`, `Table` | git |

@@ -14,7 +14,56 @@ GROUP_COLUMNS = (
     Column(key="note", title="Note"),
 )
 """Columns of every `fairness:<metric>/<feature>@<split>` table. Attributes: level, method, reference, min_group,
-max_group, min_group_size, metric_title."""
+max_group, min_group_size, suppress_below, metric_title, unit."""
+
+COMPARISON_COLUMNS = (
+    Column(key="group", title="Group"),
+    Column(key="difference", title="Difference", kind="number"),
+    Column(key="difference_low", title="Low", kind="number"),
+    Column(key="difference_high", title="High", kind="number"),
+    Column(key="ratio", title="Ratio", kind="number"),
+    Column(key="ratio_low", title="Low", kind="number"),
+    Column(key="ratio_high", title="High", kind="number"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="note", title="Note"),
+)
+"""Columns of `fairness:<metric>.to_reference/<feature>@<split>`: group minus and divided by the reference group.
+Attributes: metric_title, reference, level, difference_method, ratio_method, suppress_below."""
+
+IMPACT_COLUMNS = (
+    Column(key="group", title="Group"),
+    Column(key="selected", title="Favourable", kind="count", unit="rows"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="rate", title="Rate", kind="fraction"),
+    Column(key="ratio", title="Adverse impact ratio", kind="number"),
+    Column(key="low", title="Low", kind="number"),
+    Column(key="high", title="High", kind="number"),
+    Column(key="four_fifths", title="At least 4/5"),
+    Column(key="p", title="Fisher p", kind="number"),
+    Column(key="p_holm", title="p, Holm", kind="number"),
+    Column(key="p_bh", title="p, Benjamini-Hochberg", kind="number"),
+    Column(key="note", title="Note"),
+)
+"""Columns of `fairness:selection_rate.air_by_group/<feature>@<split>`. Attributes: favourable, reference,
+reference_rule, level, method, family, suppress_below."""
+
+SCORE_GAP_COLUMNS = (
+    Column(key="group", title="Group"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="mean", title="Mean", kind="number"),
+    Column(key="sd", title="SD", kind="number"),
+    Column(key="smd", title="SMD, two groups", kind="number"),
+    Column(key="low", title="Low", kind="number"),
+    Column(key="high", title="High", kind="number"),
+    Column(key="smd_all_rows", title="SMD, all rows", kind="number"),
+    Column(key="note", title="Note"),
+)
+"""Columns of `fairness:<score or prediction>.smd_by_group/<feature>@<split>`. Attributes: of, reference, level, method,
+suppress_below."""
+
+PERIOD_COLUMNS = (Column(key="period", title="Period"), *GROUP_COLUMNS)
+"""Columns of `fairness:<metric>.by_period/<feature>@<split>`. Attributes: metric_title, level, method, min_group_size,
+suppress_below."""
 
 CALIBRATION_COLUMNS = (
     Column(key="low_edge", title="From", kind="fraction"),

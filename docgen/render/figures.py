@@ -10,19 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from docgen.model.document import Mark, Plot
-from docgen.render.text import one_line
+from docgen.render.look import BAND, INK, LINE, MAX_MARKS, SOFT, WARM, WIDTH, label
+from docgen.render.panels import PANELS, panels_height
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-INK, LINE, SOFT, WARM, BAND = "#1b2733", "#0072B2", "#8aa0b4", "#D55E00", "#dde4ea"
-"""Okabe and Ito's blue and vermillion keep apart for every kind of colour vision."""
-
-WIDTH = 6.6
-"""Inches; fits an A4 text column."""
-
-MAX_MARKS = 40
-MAX_LABEL = 44
 
 _SETTINGS = {
     "svg.hashsalt": "docgen",
@@ -53,24 +45,26 @@ def draw(plot: Plot) -> bytes:
     settings: Any = _SETTINGS
     with mpl.rc_context(settings):
         figure = Figure(figsize=(WIDTH, _height(plot)), layout="constrained")
-        axes = figure.add_subplot()
-        _DRAW[plot.kind](axes, plot)
-        axes.set_xlabel(label(plot.x_title))
-        if plot.y_title:
-            axes.set_ylabel(label(plot.y_title))
+        if plot.kind in PANELS:
+            PANELS[plot.kind](figure, plot)
+        else:
+            _one(figure.add_subplot(), plot)
         out = io.BytesIO()
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(out, metadata={"Date": None, "Creator": None})
     return out.getvalue()
 
 
-def label(text: str) -> str:
-    """Return logged text as it may stand in a plot: visible, on one line, cut."""
-    shown = one_line(text, limit=400)
-    return shown if len(shown) <= MAX_LABEL else f"{shown[: MAX_LABEL - 1]}\u2026"
+def _one(axes: Axes, plot: Plot) -> None:
+    _DRAW[plot.kind](axes, plot)
+    axes.set_xlabel(label(plot.x_title))
+    if plot.y_title:
+        axes.set_ylabel(label(plot.y_title))
 
 
 def _height(plot: Plot) -> float:
+    if plot.kind in PANELS:
+        return panels_height(plot)
     if plot.kind in {"dots", "bars"}:
         return 0.85 + 0.27 * max(2, min(len(plot.marks), MAX_MARKS + 1))
     return 4.2 if plot.kind == "calibration" else 2.8

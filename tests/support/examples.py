@@ -93,6 +93,9 @@ def evaluate(frame: pd.DataFrame) -> None:
         y_true=test["default"],
         y_score=model.predict_proba(test[inputs])[:, 1],
         sensitive_features=test[["sex"]],
+        reference_groups={"sex": "male"},
+        favourable_label=0,
+        periods=["2026-Q1"] * 30 + ["2026-Q2"] * 30,
         model=model,
         X=test[inputs],
         background=train[inputs],
@@ -101,6 +104,7 @@ def evaluate(frame: pd.DataFrame) -> None:
         bins=4,
         draws=200,
         min_group_size=5,
+        suppress_below=2,
     )
 
 

@@ -11,7 +11,21 @@ import re
 from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, Task
 from docgen.model.formats.data import CodeFile, ColumnProfile, DatasetFile, Level, Precision
 from docgen.model.formats.explanations import ExplanationFile, FeatureRow
-from docgen.model.formats.fairness import Disparity, FairnessFile, GroupMetric, GroupRow
+from docgen.model.formats.fairness import (
+    AdverseImpact,
+    Comparison,
+    ComparisonRow,
+    Disparity,
+    FairnessFile,
+    GroupMetric,
+    GroupRow,
+    ImpactRow,
+    LeftOut,
+    PeriodMetric,
+    PeriodRow,
+    ScoreGap,
+    ScoreRow,
+)
 from docgen.model.formats.pairs import EntityOverlap, OverlapFile, ShiftCell, ShiftColumn, ShiftFile, ShiftRole
 from docgen.model.formats.performance import Bin, CalibrationFile, Confusion, PerformanceFile
 
@@ -19,10 +33,13 @@ __all__ = [
     "EVIDENCE_VERSION",
     "FILES",
     "PATHS",
+    "AdverseImpact",
     "Bin",
     "CalibrationFile",
     "CodeFile",
     "ColumnProfile",
+    "Comparison",
+    "ComparisonRow",
     "Confusion",
     "DataRef",
     "DatasetFile",
@@ -34,12 +51,18 @@ __all__ = [
     "FeatureRow",
     "GroupMetric",
     "GroupRow",
+    "ImpactRow",
+    "LeftOut",
     "Level",
     "Named",
     "OverlapFile",
     "PerformanceFile",
+    "PeriodMetric",
+    "PeriodRow",
     "Precision",
     "Row",
+    "ScoreGap",
+    "ScoreRow",
     "ShiftCell",
     "ShiftColumn",
     "ShiftFile",

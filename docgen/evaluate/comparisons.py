@@ -1,0 +1,267 @@
+"""Groups against a reference group: differences and ratios, adverse impact, standardized mean differences.
+
+Each with its own name and interval: Newcombe's hybrid score interval for differences of rates (Newcombe 1998, method
+10), the log method for ratios (Katz et al. 1978), Welch's for differences of means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from docgen.evaluate.intervals import Method
+from docgen.evaluate.measures import Estimate, Mean, Measure, Moments, Rate, estimate, moments
+from docgen.evaluate.protection import Group
+from docgen.model.formats import AdverseImpact, Comparison, ComparisonRow, ImpactRow, ScoreGap, ScoreRow
+
+SUPPRESSED = "suppressed"
+REFERENCE = "reference"
+
+NEWCOMBE = "newcombe hybrid score"
+LOG = "log (katz)"
+WELCH = "welch t"
+HEDGES = "normal approximation (hedges and olkin)"
+
+
+def compared(measure: Measure, feature: str, groups: Sequence[Group], reference: str, method: Method) -> Comparison:
+    """Return a measure of each group held against the reference group."""
+    base = next((group for group in groups if group.name == reference and group.step >= measure.step), None)
+    return Comparison(
+        metric=measure.key,
+        title=measure.title,
+        feature=feature,
+        reference=reference,
+        rows=tuple(_against(measure, group, base, method) for group in groups),
+        difference_method=NEWCOMBE if isinstance(measure, Rate) else WELCH,
+        ratio_method=LOG if isinstance(measure, Rate) else "",
+    )
+
+
+def _against(measure: Measure, group: Group, base: Group | None, method: Method) -> ComparisonRow:
+    def row(note: str, n: int | None = None) -> ComparisonRow:
+        return ComparisonRow(
+            group=group.name,
+            difference=None,
+            difference_low=None,
+            difference_high=None,
+            ratio=None,
+            ratio_low=None,
+            ratio_high=None,
+            n=n,
+            note=note,
+        )
+
+    if group.step < measure.step:
+        return row(SUPPRESSED)
+    mine = estimate(measure, group.counts, group.sums, method)
+    if base is None:
+        return row("the reference group is not shown", mine.n)
+    if group is base:
+        return row(REFERENCE, mine.n)
+    theirs = estimate(measure, base.counts, base.sums, method)
+    if mine.value is None or theirs.value is None:
+        return row(mine.note or f"reference group: {theirs.note}", mine.n)
+    if isinstance(measure, Mean):
+        low, high = _welch(
+            moments(measure, group.counts, group.sums), moments(measure, base.counts, base.sums), method.level
+        )
+        return replace(row("", mine.n), difference=mine.value - theirs.value, difference_low=low, difference_high=high)
+    low, high = newcombe(_pair(mine), _pair(theirs), method.level)
+    ratio = ratio_interval(_pair(mine), _pair(theirs), method.level)
+    return replace(
+        row("" if theirs.value else "no ratio: the reference group has 0", mine.n),
+        difference=mine.value - theirs.value,
+        difference_low=low,
+        difference_high=high,
+        ratio=mine.value / theirs.value if theirs.value else None,
+        ratio_low=ratio[0] if ratio else None,
+        ratio_high=ratio[1] if ratio else None,
+    )
+
+
+def _pair(found: Estimate) -> tuple[int, int]:
+    return found.events or 0, found.n
+
+
+def newcombe(one: tuple[int, int], other: tuple[int, int], level: float) -> tuple[float, float]:
+    """Return Newcombe's interval of the difference of two independent rates, each as (events, n)."""
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    low, high = confint_proportions_2indep(*one, *other, compare="diff", method="newcomb", alpha=1 - level)
+    return float(low), float(high)
+
+
+def ratio_interval(one: tuple[int, int], other: tuple[int, int], level: float) -> tuple[float, float] | None:
+    """Return the log-method interval of the ratio of two independent rates; None where a count is 0."""
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    if one[0] == 0 or other[0] == 0:
+        return None
+    low, high = confint_proportions_2indep(*one, *other, compare="ratio", method="log", alpha=1 - level)
+    return float(low), float(high)
+
+
+def _welch(one: Moments, other: Moments, level: float) -> tuple[float | None, float | None]:
+    from scipy.stats import t
+
+    if one.variance is None or other.variance is None:
+        return None, None
+    parts = (one.variance / one.n, other.variance / other.n)
+    if sum(parts) == 0:
+        return one.mean - other.mean, one.mean - other.mean
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / (one.n - 1) + parts[1] ** 2 / (other.n - 1))
+    half = float(t.ppf((1 + level) / 2, freedom)) * math.sqrt(sum(parts))
+    return one.mean - other.mean - half, one.mean - other.mean + half
+
+
+def four_fifths(one: tuple[int, int], reference: tuple[int, int]) -> bool:
+    """Return whether a selection rate is at least 4/5 of the reference's (29 CFR 1607.4(D)), in whole numbers.
+
+    In floating point 0.8 * 0.5 and 0.4 need not be equal; 5 * k * n_ref >= 4 * k_ref * n has no such border.
+    """
+    return 5 * one[0] * reference[1] >= 4 * reference[0] * one[1]
+
+
+def adverse_impact(
+    selection: Rate, feature: str, groups: Sequence[Group], declared: str | None, smallest: int, method: Method
+) -> AdverseImpact:
+    """Return the adverse impact ratio of each group: its selection rate divided by the reference group's.
+
+    Args:
+        selection: the rate of the favourable prediction.
+        feature: what the groups are of.
+        groups: all of them.
+        declared: the reference group; else the one with the highest rate among those of at least `smallest` rows.
+        smallest: rows below which a group is called small.
+        method: its level is used.
+    """
+    shown = [group for group in groups if group.step >= selection.step]
+    rates = {group.name: estimate(selection, group.counts, group.sums, method) for group in shown}
+    large = [group.name for group in shown if group.rows >= smallest]
+    reference = declared or max(large, key=lambda name: (rates[name].value or 0.0, rates[name].n), default="")
+    rows = []
+    for group in groups:
+        found = rates.get(group.name)
+        note = f"small: fewer than {smallest} rows" if found and group.rows < smallest else ""
+        rows.append(_impact(group.name, found, rates.get(reference), reference, note, method))
+    rule = "declared" if declared else "highest rate"
+    return AdverseImpact(feature=feature, reference=reference, reference_rule=rule, rows=tuple(rows))
+
+
+def _impact(
+    name: str, mine: Estimate | None, base: Estimate | None, reference: str, note: str, method: Method
+) -> ImpactRow:
+    from scipy.stats import fisher_exact
+
+    row = ImpactRow(
+        group=name,
+        selected=mine.events if mine else None,
+        n=mine.n if mine else None,
+        rate=mine.value if mine else None,
+        ratio=None,
+        low=None,
+        high=None,
+        four_fifths=None,
+        p=None,
+        p_holm=None,
+        p_bh=None,
+        note=note,
+    )
+    if mine is None:
+        return replace(row, note=SUPPRESSED)
+    if name == reference:
+        return replace(row, note=REFERENCE)
+    if base is None:
+        return replace(row, note="the reference group is not shown" if reference else "no group is large enough")
+    if not base.value:
+        return replace(row, note="no ratio: nobody is selected in the reference group")
+    pair, other = _pair(mine), _pair(base)
+    interval = ratio_interval(pair, other, method.level)
+    table = [[pair[0], pair[1] - pair[0]], [other[0], other[1] - other[0]]]
+    return replace(
+        row,
+        ratio=(mine.value or 0.0) / base.value,
+        low=interval[0] if interval else None,
+        high=interval[1] if interval else None,
+        four_fifths=four_fifths(pair, other),
+        p=float(fisher_exact(table).pvalue),
+    )
+
+
+def adjusted(impacts: Sequence[AdverseImpact]) -> tuple[tuple[AdverseImpact, ...], int]:
+    """Return adverse impact with p-values adjusted over all of its tests as one family, and how many these are."""
+    from statsmodels.stats.multitest import multipletests
+
+    found = [row.p for impact in impacts for row in impact.rows if row.p is not None]
+    if not found:
+        return tuple(impacts), 0
+    holm = iter(multipletests(found, method="holm")[1].tolist())
+    bh = iter(multipletests(found, method="fdr_bh")[1].tolist())
+    done = [
+        replace(
+            impact,
+            rows=tuple(row if row.p is None else replace(row, p_holm=next(holm), p_bh=next(bh)) for row in impact.rows),
+        )
+        for impact in impacts
+    ]
+    return tuple(done), len(found)
+
+
+def score_gap(
+    score: Mean, feature: str, groups: Sequence[Group], reference: str, spread: float, method: Method
+) -> ScoreGap:
+    """Return the standardized mean difference of each group's scores to the reference group's.
+
+    Args:
+        score: the mean of the scores.
+        feature: what the groups are of.
+        groups: all of them.
+        reference: the reference group.
+        spread: the standard deviation of the scores of all rows.
+        method: its level is used.
+    """
+    base = next((group for group in groups if group.name == reference and group.step >= 1), None)
+    theirs = moments(score, base.counts, base.sums) if base else None
+    rows = tuple(_standardized(score, group, base, theirs, spread, method) for group in groups)
+    return ScoreGap(feature=feature, reference=reference, of=score.key, rows=rows, method=HEDGES)
+
+
+def _standardized(
+    score: Mean, group: Group, base: Group | None, theirs: Moments | None, spread: float, method: Method
+) -> ScoreRow:
+    row = ScoreRow(
+        group=group.name, n=None, mean=None, sd=None, smd=None, low=None, high=None, smd_all_rows=None, note=SUPPRESSED
+    )
+    if group.step < 1:
+        return row
+    mine = moments(score, group.counts, group.sums)
+    row = replace(
+        row, n=mine.n, mean=mine.mean, sd=None if mine.variance is None else math.sqrt(mine.variance), note=""
+    )
+    if theirs is None:
+        return replace(row, note="the reference group is not shown")
+    if group is base:
+        return replace(row, note=REFERENCE)
+    if mine.variance is None or theirs.variance is None:
+        return replace(row, note="undefined: a group of one row has no spread")
+    pooled = math.sqrt((mine.variance + theirs.variance) / 2)
+    if pooled == 0 or spread == 0:
+        return replace(row, note="undefined: the scores do not vary")
+    smd = (mine.mean - theirs.mean) / pooled
+    low, high = _hedges(smd, mine.n, theirs.n, method.level)
+    return replace(row, smd=smd, low=low, high=high, smd_all_rows=(mine.mean - theirs.mean) / spread)
+
+
+def _hedges(smd: float, one: int, other: int, level: float) -> tuple[float, float]:
+    """Return the large-sample interval of a standardized mean difference (Hedges and Olkin 1985, chapter 5)."""
+    from scipy.stats import norm
+
+    error = math.sqrt((one + other) / (one * other) + smd * smd / (2 * (one + other)))
+    half = float(norm.ppf((1 + level) / 2)) * error
+    return smd - half, smd + half
+
+
+def largest(values: Iterable[tuple[str, float]]) -> tuple[str, float] | None:
+    """Return the (group, value) that lies furthest from 0; the first by name of several."""
+    return max(sorted(values), key=lambda item: abs(item[1]), default=None)
