@@ -31,7 +31,6 @@ from docgen.model.formats import (
     Row,
 )
 
-
 FAMILY = "Fisher tests of every group against its reference, all features and intersections of this split"
 
 
