@@ -139,11 +139,10 @@ class LoggedFiles:
                 return
             self._mlmodel = read_mlmodel(data)
         except (SourceError, ValueError) as err:
-            self.found.note("artifact_unreadable", f"{name}: {err}", severity="serious")
             gap = Missing(wanted=f"the content of {name}", reason="unreadable", detail=str(err)[:300])
-            self.found.add(
-                EvidenceId("signature:model") if name == "MLmodel" else evidence_id("environment", name), gap, uri
-            )
+            wanted = EvidenceId("signature:model") if name == "MLmodel" else evidence_id("environment", name)
+            self.found.add(wanted, gap, uri)
+            self.found.note("artifact_unreadable", f"{uri}: {str(err)[:300]}", wanted, severity="serious")
             return
         if self._mlmodel.signature is not None:
             self.found.add(EvidenceId("signature:model"), self._mlmodel.signature, uri, sha256=sha256(data))
