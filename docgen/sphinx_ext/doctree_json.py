@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from docutils import nodes
@@ -18,6 +18,12 @@ HTML_ONLY = "docgen-html-only"
 MAX_ROWS = 150
 """Rows of one table. A longer one goes on as another, since Typst's time for a table grows with the square of them, and
 its values are no links: each costs 100 kB while the PDF is set, and the list of evidence is in the order of ids."""
+
+MAX_WHOLE = 24
+"""Lines of a table that is not torn at the end of a page: a third of a page, so that it always fits on the next."""
+
+LINE = 90
+"""Characters that stand side by side in a table of the PDF, at least."""
 
 _CONTINUED: Tree = {"t": "text", "s": ", continued"}
 
@@ -197,6 +203,7 @@ class Converter:
         body = [row for part in node.findall(nodes.tbody) for row in part.findall(nodes.row)]
         caption = self._children(title, depth) if title else []
         rows = [self._row(row, depth) for row in body]
+        whole = _lines(body, widths) <= MAX_WHOLE
         if len(rows) > MAX_ROWS:
             for row in rows:
                 _unlinked(row)
@@ -210,6 +217,7 @@ class Converter:
                     "stub": stub,
                     "head": [self._row(row, depth) for row in head],
                     "body": rows[start : start + MAX_ROWS],
+                    "whole": whole,
                     "kind": next((name for name in ("gaps", "verdicts") if f"docgen-{name}" in node["classes"]), ""),
                 }
                 for start in range(0, max(len(rows), 1), MAX_ROWS)
@@ -253,6 +261,19 @@ _SPECIAL: dict[type[nodes.Node], Callable[[Converter, nodes.Element, int], list[
 }
 
 
+def _lines(rows: list[nodes.row], widths: list[int]) -> int:
+    """Return about how many lines some rows take in the PDF."""
+    room = [max(1, width * LINE // sum(widths)) for width in widths]
+    return sum(
+        max((_wrapped(cell.astext(), wide) for cell, wide in zip(row.children, room, strict=False)), default=1)
+        for row in rows
+    )
+
+
+def _wrapped(text: str, wide: int) -> int:
+    return sum(max(1, -(-len(line) // wide)) for line in text.splitlines() or ("",))
+
+
 def _once_linked(trees: list[Tree], seen: set[object]) -> None:
     """Let only the first value of a row lead to its evidence, and none from the row that is its place."""
     for tree in trees:
@@ -277,12 +298,30 @@ def _unlinked(trees: list[Tree]) -> None:
 
 
 def without_dead_links(trees: list[Tree], labels: set[str]) -> list[Tree]:
-    """Return the same trees in which what leads to no label is plain text: Typst would stop at it."""
-    return [_alive(tree, labels) for tree in trees]
+    """Return the same trees in which what leads to no label is plain text: Typst would stop at it.
+
+    A place that nothing leads to is left out: it would take a line of its own between two blocks.
+    """
+    wanted = set(_led_to(trees))
+    return [_alive(tree, labels, wanted) for tree in trees if _kept(tree, wanted)]
 
 
-def _alive(tree: Tree, labels: set[str]) -> Tree:
-    found = {key: _walk(value, labels) for key, value in tree.items()}
+def _led_to(value: object) -> Iterator[object]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _led_to(item)
+    elif isinstance(value, dict):
+        yield value.get("to")
+        for item in value.values():
+            yield from _led_to(item)
+
+
+def _kept(value: object, wanted: set[object]) -> bool:
+    return not isinstance(value, dict) or value.get("t") != "target" or value["label"] in wanted
+
+
+def _alive(tree: Tree, labels: set[str], wanted: set[object]) -> Tree:
+    found = {key: _walk(value, labels, wanted) for key, value in tree.items()}
     if found["t"] == "ref" and found["to"] not in labels:
         return {"t": "group", "c": found["c"]}
     if found["t"] == "value" and found["to"] not in labels:
@@ -290,9 +329,11 @@ def _alive(tree: Tree, labels: set[str]) -> Tree:
     return found
 
 
-def _walk(value: object, labels: set[str]) -> object:
+def _walk(value: object, labels: set[str], wanted: set[object]) -> object:
     if isinstance(value, list):
-        return [_walk(item, labels) for item in value]
+        return [_walk(item, labels, wanted) for item in value if _kept(item, wanted)]
     if isinstance(value, dict):
-        return _alive(value, labels) if "t" in value else {key: _walk(item, labels) for key, item in value.items()}
+        if "t" in value:
+            return _alive(value, labels, wanted)
+        return {key: _walk(item, labels, wanted) for key, item in value.items()}
     return value

@@ -10,7 +10,6 @@ from typing import assert_never
 from docutils import nodes
 from sphinx import addnodes
 
-from docgen.model.assessment import Verdict
 from docgen.model.document import (
     Absent,
     Badge,
@@ -38,15 +37,7 @@ from docgen.render.figures import draw
 from docgen.render.filters import shown
 from docgen.render.graph import draw_graph
 from docgen.render.text import one_line, visible
-
-VERDICT_WORDS = {
-    Verdict.MET: "met",
-    Verdict.NOT_MET: "not met",
-    Verdict.NOT_ASSESSED: "not assessed",
-    Verdict.WAIVED: "waived",
-    Verdict.NOT_APPLICABLE: "not applicable",
-    Verdict.AWAITING_ATTESTATION: "awaiting attestation",
-}
+from docgen.sphinx_ext.widths import VERDICT_WORDS, column_widths
 
 
 class docgen_value(nodes.inline):  # noqa: N801  # docutils names node classes in lower case
@@ -109,7 +100,9 @@ class NodeMaker:
         return [self._inline(item) for item in line]
 
     def _label(self, label: Label) -> list[nodes.Node]:
-        return [nodes.Text(label)] if isinstance(label, str) else self.line(label)
+        if isinstance(label, str):
+            return [nodes.Text(label)] if label else []
+        return self.line(label)
 
     def _inline(self, item: Inline) -> nodes.Node:  # noqa: PLR0911  # one line for each kind
         match item:
@@ -141,6 +134,7 @@ class NodeMaker:
         if item.format in {"code", "digest"}:
             node["classes"].append("docgen-code")
             if item.format == "digest":
+                node["classes"].append("docgen-digest")
                 node["whole"] = one_line(str(item.value))
         if isinstance(item.value, (int, float)) and not isinstance(item.value, bool):
             node["classes"].append("docgen-number")
@@ -206,7 +200,7 @@ class NodeMaker:
                 cells[0] = _entry([anchor, *self.line(row[0])], number=0 in block.numeric)
             rows.append(nodes.row("", *cells))
         classes = ["docgen-grid", *([f"docgen-{block.style}"] if block.style else [])]
-        widths = _widths(block)
+        widths = column_widths(block)
         result: list[nodes.Node] = [_table(self._label(block.caption), widths, [nodes.row("", *heads)], rows, classes)]
         result += [nodes.paragraph("", "", *self.line(line), classes=["docgen-note"]) for line in block.notes]
         return result
@@ -271,30 +265,3 @@ def _table(
         table += nodes.title("", "", *caption)
     table += group
     return table
-
-
-def _widths(block: Grid) -> tuple[int, ...]:
-    """Return relative column widths, in characters: room for the longest word of the head and for the usual cell."""
-    widths = []
-    for position, head in enumerate(block.columns):
-        words = (head if isinstance(head, str) else "".join(_plain(item) for item in head)).split()
-        need = max((len(word) for word in words), default=0) + 3
-        cells = [sum(len(_plain(item)) for item in row[position]) for row in block.rows[:200]]
-        widths.append(max(need, 6, min(max(cells, default=0) + 2, 44)))
-    return tuple(widths)
-
-
-def _plain(item: Inline) -> str:
-    match item:
-        case Words() | Link() | FileLink():
-            return item.text
-        case Shown():
-            return shown(item.value, item.format, item.unit) if item.value is not None else ""
-        case Absent():
-            return item.reason
-        case Badge():
-            return VERDICT_WORDS[item.verdict]
-        case Target():
-            return ""
-        case _ as never:
-            assert_never(never)

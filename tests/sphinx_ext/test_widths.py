@@ -1,0 +1,81 @@
+"""Columns of wide tables keep room for what cannot be broken, and nothing that the PDF shows is torn without need."""
+
+from __future__ import annotations
+
+from docutils import nodes
+
+from docgen.model.assessment import Verdict
+from docgen.model.document import Badge, Dossier, Grid, Line, Link, Shown, Words
+from docgen.sphinx_ext.doctree_json import Converter, without_dead_links
+from docgen.sphinx_ext.nodes_ import NodeMaker
+from docgen.sphinx_ext.widths import INSET, LONGEST_WORD, column_widths
+from docgen.testing import sample_snapshot
+
+DIGEST = "0f1e2d3c4b5a"
+
+
+def grid(*row: Line, heads: tuple[str, ...] = (), times: int = 1) -> Grid:
+    return Grid(caption="", columns=heads or tuple("ABCDEFGHIJ"[: len(row)]), rows=(row,) * times)
+
+
+def words(text: str) -> Line:
+    return (Words(text=text),)
+
+
+def test_a_digest_beside_long_texts_keeps_its_twelve_characters() -> None:
+    digest = (Shown(value=DIGEST * 4, evidence="x", format="digest"),)
+    widths = column_widths(grid(words("far too long " * 40), words("also long " * 40), digest, words("long " * 80)))
+    assert widths[2] - INSET > len(DIGEST)
+    assert sum(widths) <= 107 + 1
+
+
+def test_a_verdict_and_the_id_of_a_requirement_are_never_broken() -> None:
+    badge = (Badge(verdict=Verdict.AWAITING_ATTESTATION),)
+    link = (Link(label="need:SR117-V-03", text="SR117-V-03"),)
+    widths = column_widths(grid(badge, link, *(words("a long text of many words " * 9),) * 4))
+    assert widths[0] - INSET > len("awaiting attestation")
+    assert widths[1] - INSET > len("SR117-V-03")
+
+
+def test_a_single_endless_word_does_not_take_the_whole_page() -> None:
+    widths = column_widths(grid(words("x" * 4000), words("a few words here")))
+    assert widths[0] <= LONGEST_WORD + INSET + 60
+    assert widths[1] - INSET >= len("words")
+
+
+def test_columns_that_fit_get_what_they_want() -> None:
+    assert column_widths(grid(words("one two"), words("three"))) == (7 + INSET, 6 + INSET)
+
+
+def test_a_table_of_words_alone_and_an_empty_one_have_widths() -> None:
+    assert column_widths(Grid(caption="", columns=("Measure", "n"), rows=())) == (8 + INSET, 2 + INSET)
+
+
+def set_(block: Grid) -> dict[str, object]:
+    """The table of the PDF that a grid becomes."""
+    maker = NodeMaker(
+        dossier=Dossier(snapshot=sample_snapshot(), regimes=(), assessments=()),
+        docname="page",
+        anchor=lambda _label, _name: None,
+        image=lambda name, _svg: name,
+        prose=lambda _text, _slot: [],
+    )
+    converter = Converter(image=lambda uri: uri, text=str, unknown=lambda _name: None)
+    (table,) = (tree for node in maker.make((block,)) for tree in converter.node(node) if tree["t"] == "table")
+    return table
+
+
+def test_a_short_table_is_not_torn_and_one_that_may_outgrow_a_page_is() -> None:
+    assert set_(grid(words("a"), words("b"), times=12))["whole"]
+    assert not set_(grid(words("a"), words("b"), times=60))["whole"]
+    assert not set_(grid(words("a"), words("many words " * 400)))["whole"]
+    assert not set_(grid(words("a"), words("line\n" * 40)))["whole"]
+
+
+def test_a_place_that_nothing_leads_to_takes_no_line() -> None:
+    converter = Converter(image=lambda uri: uri, text=str, unknown=lambda _name: None, docname="page")
+    reference = nodes.reference("", "there", refid="wanted")
+    body = nodes.section("", nodes.target("", "", ids=["wanted"]), nodes.target("", "", ids=["idle"]), reference)
+    trees = [tree for child in body.children for tree in converter.node(child)]
+    kept = without_dead_links(trees, converter.labels)
+    assert [tree.get("label") for tree in kept if tree["t"] == "target"] == ["page:wanted"]
