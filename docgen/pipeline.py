@@ -12,7 +12,7 @@ from docgen.config import Config
 from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, SourceError, UsageError
 from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
-from docgen.model.evidence import EvidenceId, VersionFacts
+from docgen.model.evidence import EvidenceId, Pin, VersionFacts
 from docgen.model.policy import EMPTY, Policy
 from docgen.model.regime import NarrativeSlot, Regime
 from docgen.model.snapshot import Snapshot, ordered
@@ -141,6 +141,7 @@ def collect(
     from docgen.sources.git_ import read_git
     from docgen.sources.mlflow_.open_ import parse_model_uri
     from docgen.sources.narratives import read_narratives
+    from docgen.sources.typed_numbers import typed_numbers
 
     config = config or Config()
     parse_model_uri(model)  # a typing error should not wait for a store
@@ -151,14 +152,15 @@ def collect(
     before = {item.id: item for item in facts.previous.evidence} if facts.previous else {}
     git = read_git(config.path(config.dossier.repository), own.get(_HEAD), before.get(_HEAD))
     own |= {item.id: item for item in (*git.evidence, *narratives)}
+    evidence = ordered(tuple(own.values()))
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     snapshot = Snapshot(
         subject=facts.subject,
         origin=facts.origin,
         captured_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
         captured_with=__version__,
-        evidence=ordered(tuple(own.values())),
-        findings=(*facts.findings, *git.findings),
+        evidence=evidence,
+        findings=(*facts.findings, *git.findings, *typed_numbers(evidence, tuple(before.values()))),
         previous=facts.previous,
     )
     kept, new = Snapshots(config.path(config.dossier.store)).save(snapshot)
@@ -173,6 +175,38 @@ def _slots(regimes: tuple[tuple[Regime, Path], ...]) -> tuple[NarrativeSlot, ...
         for slot in regime.narratives:
             slots.setdefault(slot.slot, slot)
     return tuple(slots.values())
+
+
+def pin_narrative(
+    slot: str, *, config: Config | None = None, model: str | None = None, evidence: tuple[str, ...] = ()
+) -> tuple[Path, Snapshot, tuple[Pin, ...]]:
+    """Write into a narrative what it was written against, as the newest snapshot holds it.
+
+    Args:
+        slot: whose narrative.
+        config: the defaults when None.
+        model: as for `latest_snapshot`; the model version that was collected last when None.
+        evidence: ids beyond those that its roles name and that it is pinned to already.
+
+    Returns:
+        The file, the snapshot, and what stands in its front matter now.
+
+    Raises:
+        UsageError: no such slot, a narrative at fault or not written, or the snapshot lacks what it names.
+        SourceError: there is no snapshot.
+        StorageError: the file cannot be written; it is as it was.
+    """
+    from docgen.sources import narrative_pins
+
+    config = config or Config()
+    slots = {item.slot: item for item in _slots(load_regimes(config))}
+    if slot not in slots:
+        raise UsageError(f"no regime asks for narrative {slot!r} (known: {', '.join(sorted(slots)) or 'none'})")
+    snapshots = Snapshots(config.path(config.dossier.store))
+    snapshot = latest_snapshot(model, config=config) if model else snapshots.newest()
+    folder = config.path(config.dossier.narratives)
+    pins = narrative_pins.pin_narrative(folder, slots[slot], snapshot, evidence)
+    return folder / f"{slot}.md", snapshot, pins
 
 
 def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Step) -> CollectedFacts:

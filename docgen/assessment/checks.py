@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from docgen.assessment.case import Case, Finding, Judge
+from docgen.assessment.pins import changes
 from docgen.assessment.select import describe, selected
 from docgen.model import checks as model
 from docgen.model.assessment import Outcome, Verdict
@@ -129,6 +130,11 @@ def _narrative(check: model.NarrativeWritten, case: Case) -> Finding:
     found = case.snapshot.find(f"narrative:{check.slot}")
     title = f"narrative {check.slot}"
     if found is not None and isinstance(found.value, Narrative):
+        changed = changes(case.snapshot, found.value)
+        if changed:
+            names = (found.id, *(item.now.id for item in changed if item.now is not None))
+            reason = "awaiting review: evidence that the text was written against has changed"
+            return Finding(verdict=Verdict.AWAITING_ATTESTATION, title=title, reason=reason, evidence=names)
         reason = "written; whether the text is sound is for its readers to judge"
         return Finding(verdict=Verdict.MET, title=title, reason=reason, evidence=(found.id,))
     items = (found,) if found else ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from docgen.blocks.values import gap_wanting, missing_box, text
+from docgen.assessment.pins import PinChange, changes, pinned
+from docgen.blocks.values import asking, full, gap_wanting, missing_box, text
 from docgen.errors import UsageError
 from docgen.model.document import (
     Absent,
@@ -16,13 +17,24 @@ from docgen.model.document import (
     GapBox,
     Grid,
     Line,
+    Link,
     Paragraph,
     Plot,
     Prose,
     Shown,
     Words,
 )
-from docgen.model.evidence import LoggedModelFacts, Narrative, RunFacts, Series, Text, VersionFacts
+from docgen.model.evidence import (
+    Evidence,
+    LoggedModelFacts,
+    Narrative,
+    Pin,
+    Quantity,
+    RunFacts,
+    Series,
+    Text,
+    VersionFacts,
+)
 
 
 def model_details(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
@@ -152,6 +164,51 @@ def history(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
     return tuple(blocks) or (Paragraph(line=(Words(text="No metric was logged over steps."),)),)
 
 
+def _stale(dossier: Dossier, narrative: Evidence, changed: tuple[PinChange, ...]) -> tuple[Block, ...]:
+    """Return what has changed since a text was written, above the text; nothing when nothing has."""
+    if not changed:
+        return ()
+    role = narrative.value.author_role if isinstance(narrative.value, Narrative) else ""
+    slot = narrative.id.partition(":")[2]
+    box = GapBox(
+        wanted="a review of the text below, which is stale",
+        why="evidence that it was written against has changed since",
+        owner=role,
+        supply=f"Read narratives/{slot}.md again, correct it, then run docgen narratives pin {slot}.",
+        requirements=asking(dossier, slot),
+    )
+    rows = tuple(
+        (
+            (Link(label=f"evidence:{item.pin.id}", text=item.pin.id),)
+            if item.now is not None
+            else text(item.pin.id, narrative.id, "code"),
+            _then(item.pin, narrative.id),
+            _now(item.now),
+        )
+        for item in changed
+    )
+    columns = ("Evidence", "When the text was written", "Now")
+    return (box, Grid(caption="What changed since the text was written", columns=columns, rows=rows))
+
+
+def _then(pin: Pin, narrative: str) -> Line:
+    """Return the value that a narrative's front matter holds; of a table, its digest."""
+    if pin.value is None:
+        return (Words(text="SHA-256 "), Shown(value=pin.sha256, evidence=narrative, format="digest"))
+    return (Shown(value=pin.value, evidence=narrative, format="text" if isinstance(pin.value, str) else "number"),)
+
+
+def _now(item: Evidence | None) -> Line:
+    if item is None or item.missing:
+        return (Absent(wanted="value", reason="no longer there"),)
+    if isinstance(item.value, Quantity):
+        return full(item.value, item.id)
+    value = pinned(item).value
+    if isinstance(value, str):
+        return text(value, item.id)
+    return (Link(label=f"evidence:{item.id}", text="another, see the list of evidence"),)
+
+
 def narrative(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
     """Return what a person wrote for a slot, or the gap.
 
@@ -164,7 +221,8 @@ def narrative(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]
     found = dossier.snapshot.find(f"narrative:{slot}")
     if found is not None and isinstance(found.value, Narrative):
         value = found.value
-        return (Prose(slot=slot, markdown=value.text, author_role=value.author_role, date=value.date),)
+        prose = Prose(slot=slot, markdown=value.text, author_role=value.author_role, date=value.date)
+        return (*_stale(dossier, found, changes(dossier.snapshot, value)), prose)
     title = next((item.title for regime in dossier.regimes for item in regime.narratives if item.slot == slot), slot)
     box = missing_box(found) if found is not None else None
     if box is None:

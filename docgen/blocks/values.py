@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docgen.assessment.select import parts
 from docgen.model.assessment import Gap
-from docgen.model.checks import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, Present
+from docgen.model.checks import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, NarrativeWritten, Present
 from docgen.model.document import Absent, Dossier, GapBox, Inline, Line, Shown, ValueFormat, Words
 from docgen.model.evidence import Column, Evidence, Missing, Quantity, Scalar
 from docgen.model.snapshot import PREVIOUS
@@ -140,6 +140,17 @@ def _kinds(check: Check) -> frozenset[str]:
     if select is None:
         return frozenset()
     return frozenset({select.kind or (select.id or "").partition(":")[0]})
+
+
+def asking(dossier: Dossier, slot: str) -> tuple[str, ...]:
+    """Return the requirements that ask for a narrative."""
+    return tuple(row.id for regime in dossier.regimes for row in regime.requirements if _asks(row.check, slot))
+
+
+def _asks(check: Check, slot: str) -> bool:
+    if isinstance(check, (AllOf, AnyOf)):
+        return any(_asks(part, slot) for part in check.checks)
+    return isinstance(check, NarrativeWritten) and check.slot == slot
 
 
 def _box(gap: Gap, wanted: str) -> GapBox:

@@ -187,6 +187,23 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.DONE
 
 
+def _narratives(asked: argparse.Namespace, console: Console) -> ExitCode:
+    path, snapshot, pins = pipeline.pin_narrative(
+        asked.slot, config=_config(asked), model=asked.model, evidence=tuple(asked.evidence or ())
+    )
+    console.line(f"{path}: pinned to {len(pins)} piece(s) of evidence of {snapshot.subject.uri}")
+    for pin in pins:
+        console.line(f"  {pin.id}  {(pin.sha256 or '')[:12]}  {'' if pin.value is None else pin.value}".rstrip())
+    console.result(
+        {
+            "narrative": str(path),
+            "snapshot": snapshot.digest(),
+            "evidence": [{"id": pin.id, "sha256": pin.sha256, "value": pin.value} for pin in pins],
+        }
+    )
+    return ExitCode.DONE
+
+
 def _regime(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.regimes import run as run_regime
 
@@ -206,6 +223,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "check": _check,
     "build": _build,
     "verify": _verify,
+    "narratives": _narratives,
     "regime": _regime,
     "evidence": _evidence,
 }

@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _shared(verify)
 
+    _narratives(commands)
     _regime(commands)
     _evidence(commands)
     return top
@@ -106,6 +107,22 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, purpose: 
         epilog=f"example:\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def _narratives(commands: argparse._SubParsersAction[_Parser]) -> None:
+    example = "docgen narratives pin intended_use"
+    narratives = _command(commands, "narratives", "note what a narrative was written against", example)
+    actions = narratives.add_subparsers(dest="action", metavar="action", required=True)
+    pin = _command(
+        actions,
+        "pin",
+        "write into a narrative the evidence it names, with its digests",
+        f"{example} --evidence param:C",
+    )
+    pin.add_argument("slot", help="the narrative's slot: its file name without .md")
+    pin.add_argument("--model", help=f"whose newest snapshot: {_MODEL} (default: what was collected last)")
+    pin.add_argument("--evidence", action="append", metavar="ID", help="further evidence it was written against")
+    _shared(pin)
 
 
 def _regime(commands: argparse._SubParsersAction[_Parser]) -> None:

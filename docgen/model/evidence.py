@@ -312,6 +312,17 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A piece of evidence as it was when a narrative was written against it."""
+
+    id: EvidenceId
+    sha256: Digest | None = None
+    """Digest of the value, as `docgen.assessment.pins.value_digest` takes it."""
+    value: str | float | int | bool | None = None
+    """The value itself, where it is a single number or a short text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
     """What a person wrote for one slot, in Markdown."""
 
@@ -321,6 +332,10 @@ class Narrative:
     author_role: str
     date: str
     """ISO date."""
+    evidence: tuple[Pin, ...] = ()
+    """What it was written against; when any of it changes, the text awaits review."""
+    first_line: int = 1
+    """Line of the file at which `text` begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

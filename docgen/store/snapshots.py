@@ -97,6 +97,18 @@ class Snapshots:
             )
         return self.read(max(found, key=lambda pointer: pointer.captured_at).snapshot)
 
+    def newest(self) -> Snapshot:
+        """Return the snapshot that was taken last, of whichever model version.
+
+        Raises:
+            SourceError: none was taken.
+            IntegrityError: it is damaged.
+        """
+        found = self.all()
+        if not found:
+            raise SourceError(f"no snapshot in {str(self.root)!r}", hint="take one: docgen collect models:/<name>/1")
+        return self.read(max(found, key=lambda pointer: (pointer.captured_at, pointer.subject)).snapshot)
+
     def all(self) -> tuple[Pointer, ...]:
         """Return every pointer, oldest first within a subject."""
         return tuple(_read_pointer(path) for path in self.pointer_paths())
