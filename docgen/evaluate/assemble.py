@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from docgen.errors import UsageError
-from docgen.evaluate.intervals import Method
+from docgen.evaluate.inputs import Inputs, positive_of, read_inputs
 from docgen.evaluate.outcomes import Outcomes
+from docgen.evaluate.resample import Clusters, Resampling
 from docgen.evaluate.settings import Settings
 from docgen.model.evidence import Quantity
-from docgen.model.formats import (
-    CalibrationFile,
-    DataRef,
-    EvidenceFile,
-    Named,
-    PerformanceFile,
-    Row,
-    Task,
-)
+from docgen.model.formats import CalibrationFile, DataRef, EvidenceFile, FairnessFile, Named, PerformanceFile, Row
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from docgen.evaluate.performance import Performance
+
     Floats = NDArray[np.float64]
 
 Files = dict[str, tuple[EvidenceFile, tuple[Row, ...]]]
+TRAINING = ("train", "training")
 
 
 def evidence_files(
     *,
-    y_true: Any,  # noqa: ANN401
+    y_true: Any,  # noqa: ANN401  # array-likes of several kinds
     y_score: Any = None,  # noqa: ANN401
     y_pred: Any = None,  # noqa: ANN401
+    groups: Any = None,  # noqa: ANN401
     sensitive_features: Any = None,  # noqa: ANN401
     model: Any = None,  # noqa: ANN401
     frame: Any = None,  # noqa: ANN401
@@ -42,52 +39,36 @@ def evidence_files(
     settings: Settings,
 ) -> Files:
     """Return the evidence files of one split, by artifact path without suffix. Arguments as in `log_evidence`."""
-    import numpy as np
     import pandas as pd
 
     from docgen.evaluate.code import code_state
     from docgen.evaluate.data import frame_digest
     from docgen.evaluate.explain import explain
-    from docgen.evaluate.fairness import choices_of, fairness, rows_of
+    from docgen.evaluate.fairness import rows_of
 
-    method = Method(level=settings.level, draws=settings.draws, seed=settings.seed)
-    truth = np.asarray(y_true)
-    if truth.ndim != 1 or len(truth) == 0:
-        raise UsageError(f"y_true has shape {truth.shape}, expected one dimension and at least one row")
-    if pd.isna(truth).any():
-        raise UsageError(
-            f"y_true: {int(pd.isna(truth).sum())} of {len(truth)} labels are missing", hint="drop these rows first"
-        )
-    rows = pd.DataFrame(frame).reset_index(drop=True) if frame is not None else None
-    digest = frame_digest(rows.assign(**{"docgen target": truth})) if rows is not None else None
-    dataset = DataRef(name=settings.dataset_name or settings.split, rows=len(truth), sha256=digest)
-    task = settings.task or _task(truth)
+    data = read_inputs(
+        y_true=y_true,
+        y_score=y_score,
+        y_pred=y_pred,
+        groups=groups,
+        frame=frame,
+        settings=settings,
+    )
+    digest = None if data.frame is None else frame_digest(data.frame.assign(**{"docgen target": data.truth}))
+    dataset = DataRef(name=settings.dataset_name or settings.split, rows=len(data.truth), sha256=digest)
     base = f"docgen/{settings.split}"
-    if task == "binary":
-        files, outcomes = _binary(truth, y_score, y_pred, dataset, method, settings)
-    else:
-        files, outcomes = _other(task, truth, y_pred, dataset, method, settings)
+    files, outcomes = _FILES[data.task](data, dataset, settings)
     if sensitive_features is not None:
-        choices = choices_of(outcomes, settings)
-        fair = fairness(
-            outcomes,
-            sensitive_features,
-            choices,
-            method,
-            split=settings.split,
-            dataset=dataset,
-            periods=periods,
-        )
+        fair = _fairness(outcomes, sensitive_features, periods, data, dataset, settings)
         files[f"{base}/fairness"] = (fair, rows_of(fair))
-    if settings.explain and model is not None and rows is not None:
-        given = pd.DataFrame(background) if background is not None else None
+    if settings.explain and model is not None and data.frame is not None:
         explanation = explain(
             model,
-            rows,
-            given,
+            data.frame,
+            pd.DataFrame(background) if background is not None else None,
             split=settings.split,
             dataset=dataset,
-            method=method,
+            method=settings.method,
             rows=settings.explain_rows,
             background_rows=settings.background_rows,
         )
@@ -97,121 +78,159 @@ def evidence_files(
     return files
 
 
-def _task(truth: NDArray[Any]) -> Task:
-    import numpy as np
-
-    labels = np.unique(truth)
-    if len(labels) <= 2:
-        return "binary"
-    return "regression" if truth.dtype.kind == "f" else "multiclass"
-
-
-def _binary(
-    truth: NDArray[Any],
-    y_score: Any,  # noqa: ANN401  # array-likes of several kinds
-    y_pred: Any,  # noqa: ANN401
+def _fairness(
+    outcomes: Outcomes,
+    sensitive: Any,  # noqa: ANN401
+    periods: Any,  # noqa: ANN401
+    data: Inputs,
     dataset: DataRef,
-    method: Method,
     settings: Settings,
-) -> tuple[Files, Outcomes]:
+) -> FairnessFile:
+    from docgen.evaluate.fairness import choices_of, fairness
+
+    if outcomes.predicted is None:
+        raise UsageError(
+            "sensitive_features: groups are compared by predictions, and a score that only ranks makes none",
+            hint="pass y_pred too",
+        )
+    choices = choices_of(outcomes, settings)
+    found = fairness(
+        outcomes, sensitive, choices, settings.method, split=settings.split, dataset=dataset, periods=periods
+    )
+    if data.clusters is None:
+        return found
+    apart = f"{found.method}, as if the rows of the {data.clusters.count} clusters were independent"
+    return replace(found, method=apart)
+
+
+def _binary(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:
+    from docgen.evaluate.performance import binary
+
+    positive = positive_of(data.truth, settings.positive_label)
+    actual = (data.truth == positive).astype(float)
+    called = _called(data, positive, settings)
+    labels = next((str(label) for label in data.classes if label != positive), f"not {positive}"), str(positive)
+    order = _order(called, data.score, actual)
+    how = _resampling(data.clusters, order, settings)
+    score = None if data.score is None else data.score[order]
+    found = binary(
+        actual[order],
+        score,
+        None if called is None else called[order],
+        how,
+        labels=labels,
+        probability=settings.score_kind == "probability",
+    )
+    files = _performance_file(data, found, dataset, settings, how, positive=str(positive))
+    if score is not None and settings.score_kind == "probability":
+        files |= _calibration_file(actual[order], score, dataset, settings, how)
+    return files, Outcomes(task="binary", truth=actual, predicted=called, labels=labels, score=data.score)
+
+
+def _called(data: Inputs, positive: Any, settings: Settings) -> Floats | None:  # noqa: ANN401  # a label of any type
+    """Return the predictions as 0 or 1: as given, else by the threshold; a ranking has no threshold of its own."""
     import numpy as np
 
-    from docgen.evaluate.calibration import calibration
-    from docgen.evaluate.performance import binary, check_scores
+    if data.predicted is not None:
+        return np.asarray(data.predicted == positive, dtype=float)
+    if data.score is None or settings.score_kind == "ranking":
+        return None
+    return (data.score >= settings.threshold).astype(float)
 
-    positive = _positive(truth, settings.positive_label)
-    actual = (truth == positive).astype(float)
-    score = None if y_score is None else np.asarray(y_score, dtype=float)
-    if score is not None:
-        check_scores(score, len(truth))
-    if y_pred is None and score is None:
-        raise UsageError("got neither y_score nor y_pred, expected at least one of them")
-    calls: Any = (np.asarray(y_pred) == positive) if y_pred is not None else (score >= settings.threshold)  # type: ignore[operator]  # one of the two is there
-    predicted: NDArray[Any] = np.asarray(calls)
-    if len(predicted) != len(truth):
-        raise UsageError(f"y_pred has {len(predicted)} rows, expected {len(truth)} as in y_true")
-    called = predicted.astype(float)
-    metrics, confusion = binary(actual, score, called, method)
-    base = f"docgen/{settings.split}"
-    performance = PerformanceFile(
-        task="binary",
+
+def _order(*keys: NDArray[Any] | None) -> NDArray[np.intp]:
+    """Return an order of rows that depends on their values alone; the last key counts first."""
+    import numpy as np
+
+    return np.lexsort([key for key in keys if key is not None])
+
+
+def _resampling(clusters: Clusters | None, order: NDArray[np.intp], settings: Settings) -> Resampling:
+    """Return how rows are drawn again, for rows put in order."""
+    ordered = clusters and Clusters(codes=clusters.codes[order], count=clusters.count, name=clusters.name)
+    return Resampling(method=settings.method, rows=len(order), clusters=ordered)
+
+
+def _multiclass(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:
+    import numpy as np
+
+    from docgen.evaluate.multiclass import multiclass
+
+    place = {label: number for number, label in enumerate(data.classes)}
+    truth = np.array([place[label] for label in data.truth.tolist()])
+    if data.predicted is not None:
+        predicted = np.array([place[label] for label in data.predicted.tolist()])
+    else:
+        predicted = np.argmax(data.score, axis=1)  # type: ignore[arg-type]  # one of the two is there
+    columns = () if data.score is None else tuple(data.score.T)
+    order = _order(*columns, predicted, truth)
+    how = _resampling(data.clusters, order, settings)
+    score = None if data.score is None else data.score[order]
+    labels = tuple(str(label) for label in data.classes)
+    found = multiclass(truth[order], predicted[order], score, labels, how)
+    outcomes = Outcomes(task="multiclass", truth=truth, predicted=predicted, labels=labels)
+    return _performance_file(data, found, dataset, settings, how), outcomes
+
+
+def _regression(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:
+    import numpy as np
+
+    from docgen.evaluate.performance import Performance
+    from docgen.evaluate.regression import regression
+
+    predicted = np.asarray(data.predicted, dtype=float)
+    order = _order(predicted, data.truth)
+    how = _resampling(data.clusters, order, settings)
+    metrics, residuals = regression(data.truth[order], predicted[order], how, unit=settings.unit)
+    found = Performance(metrics=metrics, residuals=residuals)
+    outcomes = Outcomes(task="regression", truth=data.truth, predicted=predicted)
+    return _performance_file(data, found, dataset, settings, how), outcomes
+
+
+_FILES = {"binary": _binary, "multiclass": _multiclass, "regression": _regression}
+
+
+def _performance_file(
+    data: Inputs, found: Performance, dataset: DataRef, settings: Settings, how: Resampling, *, positive: str = ""
+) -> Files:
+    from docgen.evaluate.shares import method_name
+
+    by_threshold = data.task == "binary" and data.predicted is None and settings.score_kind == "probability"
+    record = PerformanceFile(
+        task=data.task,
         split=settings.split,
         dataset=dataset,
-        positive_label=str(positive),
-        threshold=settings.threshold if y_pred is None else None,
-        metrics=metrics,
-        confusion=confusion,
+        positive_label=positive or None,
+        threshold=settings.threshold if by_threshold else None,
+        metrics=found.metrics,
+        confusion=found.confusion,
+        roc=found.roc,
+        lift=found.lift,
+        residuals=found.residuals,
+        interval=method_name(how),
+        level=settings.level,
+        clusters=how.clusters.count if how.clusters else None,
+        cluster_key=how.clusters.name if how.clusters else "",
     )
-    files: Files = {f"{base}/performance": (performance, _rows(metrics))}
-    if score is not None:
-        bins, summary = calibration(actual, score, method, bins=settings.bins)
-        curve = CalibrationFile(
-            split=settings.split,
-            dataset=dataset,
-            rule=f"{settings.bins} bins of equal width",
-            level=method.level,
-            method="wilson",
-            bins=bins,
-            summary=summary,
-        )
-        files[f"{base}/calibration"] = (curve, tuple(asdict(item) for item in bins))
-    names = _names(truth, positive)
-    return files, Outcomes(task="binary", truth=actual, predicted=called, labels=names, score=score)
+    return {f"docgen/{settings.split}/performance": (record, _rows(found.metrics))}
 
 
-def _names(truth: NDArray[Any], positive: object) -> tuple[str, str]:
-    """Return the names of the negative and the positive label."""
-    import numpy as np
+def _calibration_file(actual: Floats, score: Floats, dataset: DataRef, settings: Settings, how: Resampling) -> Files:
+    from docgen.evaluate.calibration import calibration, rule_of
+    from docgen.evaluate.shares import method_name
 
-    others = [str(label) for label in np.unique(truth) if label != positive]
-    return others[0] if others else f"not {positive}", str(positive)
-
-
-def _other(
-    task: Task,
-    truth: NDArray[Any],
-    y_pred: Any,  # noqa: ANN401  # array-likes of several kinds
-    dataset: DataRef,
-    method: Method,
-    settings: Settings,
-) -> tuple[Files, Outcomes]:
-    import numpy as np
-
-    from docgen.evaluate.performance import multiclass, regression
-
-    if y_pred is None:
-        raise UsageError(f"got no y_pred, expected predictions for a {task} model")
-    predicted = np.asarray(y_pred)
-    if len(predicted) != len(truth):
-        raise UsageError(f"y_pred has {len(predicted)} rows, expected {len(truth)} as in y_true")
-    confusion = None
-    if task == "multiclass":
-        metrics, confusion = multiclass(truth.astype(str), predicted.astype(str), method)
-    else:
-        metrics = regression(truth.astype(float), predicted.astype(float), method)
-    performance = PerformanceFile(
-        task=task, split=settings.split, dataset=dataset, metrics=metrics, confusion=confusion
+    fitted_here = settings.split in TRAINING
+    found = calibration(actual, score, how, bins=settings.bins, rule=settings.bin_rule, fitted_here=fitted_here)
+    record = CalibrationFile(
+        split=settings.split,
+        dataset=dataset,
+        rule=rule_of(settings.bin_rule, settings.bins),
+        level=settings.level,
+        method=method_name(how),
+        bins=found.bins,
+        summary=found.summary,
     )
-    files: Files = {f"docgen/{settings.split}/performance": (performance, _rows(metrics))}
-    if task == "regression":
-        outcomes = Outcomes(task=task, truth=truth.astype(float), predicted=predicted.astype(float))
-    else:
-        labels, codes = np.unique(np.concatenate([truth, predicted]).astype(str), return_inverse=True)
-        outcomes = Outcomes(
-            task=task, truth=codes[: len(truth)], predicted=codes[len(truth) :], labels=tuple(labels.tolist())
-        )
-    return files, outcomes
-
-
-def _positive(truth: NDArray[Any], wanted: object) -> Any:  # noqa: ANN401  # a label of any type
-    import numpy as np
-
-    labels = np.unique(truth)
-    if wanted is None:
-        return labels[-1] if len(labels) > 1 else labels.dtype.type(1) if labels.dtype.kind in "biuf" else labels[-1]
-    if len(labels) > 1 and wanted not in labels.tolist():
-        raise UsageError(f"positive_label is {wanted!r}, expected one of {labels.tolist()!r}")
-    return wanted
+    return {f"docgen/{settings.split}/calibration": (record, tuple(asdict(item) for item in found.bins))}
 
 
 def _rows(metrics: tuple[Named, ...]) -> tuple[Row, ...]:

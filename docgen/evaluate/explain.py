@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from docgen.errors import UsageError
 from docgen.evaluate.data import frame_digest
-from docgen.evaluate.intervals import Method, bootstrap
+from docgen.evaluate.intervals import Method
+from docgen.evaluate.resample import Resampling, bootstrap, mean_of
+from docgen.model.evidence import Interval
 from docgen.model.formats import DataRef, ExplanationFile, FeatureRow
 
 if TYPE_CHECKING:
@@ -73,16 +75,16 @@ def explain(
     used = pool.sample(n=min(background_rows, len(pool)), random_state=method.seed)
     shown = frame.sample(n=min(rows, len(frame)), random_state=method.seed)
     found = _attributions(model, shown, used, method.seed)
-    strata = np.zeros(len(found.values))
+    sizes = dict(zip(found.names, np.abs(found.values).T, strict=True))  # an array of ours
+    means = {name: float(size.mean()) for name, size in sizes.items()}
+    how = Resampling(method=method, rows=len(found.values))
+    intervals = bootstrap({name: mean_of(size) for name, size in sizes.items()}, means, how)
     features = []
-    for position, name in enumerate(found.names):
-        column = found.values[:, position]  # noqa: PD011  # an array of ours
-        size = np.abs(column)
-        interval = bootstrap(lambda weights, size=size: weights @ size / weights.sum(axis=1), strata, method)  # type: ignore[misc]  # the default binds the column
-        low, high = (interval.low, interval.high) if interval else (float(size.mean()), float(size.mean()))
-        features.append(
-            FeatureRow(feature=name, mean_abs=float(size.mean()), low=low, high=high, mean=float(column.mean()))
-        )
+    for position, (name, mean_abs) in enumerate(means.items()):
+        interval = intervals[name]
+        low, high = (interval.low, interval.high) if isinstance(interval, Interval) else (mean_abs, mean_abs)
+        mean = float(found.values[:, position].mean())  # noqa: PD011  # an array of ours
+        features.append(FeatureRow(feature=name, mean_abs=mean_abs, low=low, high=high, mean=mean))
     return ExplanationFile(
         split=split,
         dataset=dataset,

@@ -15,6 +15,7 @@ def log_evidence(
     y_true: Any,  # noqa: ANN401  # anything array-like
     y_score: Any = None,  # noqa: ANN401
     y_pred: Any = None,  # noqa: ANN401
+    groups: Any = None,  # noqa: ANN401
     sensitive_features: Any = None,  # noqa: ANN401
     model: Any = None,  # noqa: ANN401
     X: Any = None,  # noqa: ANN401, N803  # scikit-learn's name
@@ -28,8 +29,11 @@ def log_evidence(
 
     Args:
         y_true: (n_rows,), labels or, for regression, numbers.
-        y_score: (n_rows,), probability of the positive label from 0 to 1; wanted for AUROC and calibration.
-        y_pred: (n_rows,), predictions; from `y_score` and `threshold` when not given.
+        y_score: (n_rows,), probability of the positive label from 0 to 1, wanted for AUROC and calibration; or
+            (n_rows, n_classes), a column of probabilities for each class.
+        y_pred: (n_rows,), predictions; from `y_score` when not given.
+        groups: (n_rows,), keys of rows that belong together, such as a patient's several visits; every interval then
+            is a bootstrap of whole clusters.
         sensitive_features: (n_rows, n_features), a DataFrame, Series or mapping; groups and their pairs are compared.
         model: a fitted estimator; with `X` its global attributions are logged.
         X: (n_rows, n_features), the rows that were predicted.
@@ -50,6 +54,7 @@ def log_evidence(
         y_true=y_true,
         y_score=y_score,
         y_pred=y_pred,
+        groups=groups,
         sensitive_features=sensitive_features,
         model=model,
         frame=X,

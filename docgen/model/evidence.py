@@ -18,7 +18,10 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `overlap:<first>/<second>/rows`, `.../entities` | `Quantity` | their shares |
 | `shift:<reference>~<current>` | `Table` | stability index of each column, with what chance alone would give |
 | `shift:<reference>~<current>/score`, `.../target` | `Quantity` | that of the score and of the target |
+| `table:evaluation@<split>` | `Table` | what was evaluated: task, data, rows, threshold, clusters |
 | `table:confusion@<split>` | `Table` | confusion counts |
+| `table:roc@<split>`, `table:lift@<split>` | `Table` | ROC curve, lift and gain by tenths |
+| `table:residuals@<split>`, `table:residual_quantiles@<split>` | `Table` | residuals of a regression |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |
 | `fairness:<metric>.<difference or ratio>/<feature>@<split>` | `Quantity` | largest to smallest group, unsigned |

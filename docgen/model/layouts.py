@@ -89,6 +89,49 @@ background_rows, background_sha256, background_choice, seed, level, method."""
 CONFUSION_COLUMNS = (Column(key="actual", title="Actual"),)
 """Then one count column for each predicted label, keyed and titled by the label. `table:confusion@<split>`."""
 
+EVALUATION_COLUMNS = (Column(key="item", title="Item"), Column(key="value", title="Value"))
+"""Columns of `table:evaluation@<split>`, what an evaluation was made on. Items: task, data, rows, sha256,
+positive_label, threshold, clusters, cluster_key; those that do not apply are left out."""
+
+ROC_COLUMNS = (
+    Column(key="false_positive_rate", title="False positive rate", kind="fraction"),
+    Column(key="true_positive_rate", title="True positive rate", kind="fraction"),
+)
+"""Columns of `table:roc@<split>`, from (0, 0) to (1, 1), thinned."""
+
+LIFT_COLUMNS = (
+    Column(key="part", title="Tenth", kind="count"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="events", title="Events", kind="count", unit="rows"),
+    Column(key="score", title="Mean score", kind="number"),
+    Column(key="observed", title="Observed rate", kind="fraction"),
+    Column(key="low", title="Low", kind="fraction"),
+    Column(key="high", title="High", kind="fraction"),
+    Column(key="lift", title="Lift", kind="number"),
+    Column(key="rows_so_far", title="Share of rows so far", kind="fraction"),
+    Column(key="gain", title="Share of events so far", kind="fraction"),
+    Column(key="lift_so_far", title="Lift so far", kind="number"),
+)
+"""Columns of `table:lift@<split>`, highest scores first. Attributes: level, method."""
+
+RESIDUAL_COLUMNS = (
+    Column(key="part", title="Tenth", kind="count"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="predicted", title="Mean predicted", kind="number"),
+    Column(key="observed", title="Mean observed", kind="number"),
+    Column(key="residual", title="Mean residual", kind="number"),
+    Column(key="low", title="Low", kind="number"),
+    Column(key="high", title="High", kind="number"),
+    Column(key="spread", title="SD of residuals", kind="number"),
+)
+"""Columns of `table:residuals@<split>`, lowest predictions first. Attributes: unit, level, method."""
+
+RESIDUAL_QUANTILE_COLUMNS = (
+    Column(key="share", title="Share of rows at or below", kind="fraction"),
+    Column(key="value", title="Residual", kind="number"),
+)
+"""Columns of `table:residual_quantiles@<split>`. Attributes: unit."""
+
 SIGNATURE_COLUMNS = (
     Column(key="role", title="Role"),
     Column(key="name", title="Name"),

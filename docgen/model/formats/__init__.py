@@ -27,7 +27,17 @@ from docgen.model.formats.fairness import (
     ScoreRow,
 )
 from docgen.model.formats.pairs import EntityOverlap, OverlapFile, ShiftCell, ShiftColumn, ShiftFile, ShiftRole
-from docgen.model.formats.performance import Bin, CalibrationFile, Confusion, PerformanceFile
+from docgen.model.formats.performance import (
+    Bin,
+    CalibrationFile,
+    Confusion,
+    LiftRow,
+    PerformanceFile,
+    ResidualQuantile,
+    ResidualRow,
+    Residuals,
+    RocPoint,
+)
 
 __all__ = [
     "EVIDENCE_VERSION",
@@ -54,12 +64,17 @@ __all__ = [
     "ImpactRow",
     "LeftOut",
     "Level",
+    "LiftRow",
     "Named",
     "OverlapFile",
     "PerformanceFile",
     "PeriodMetric",
     "PeriodRow",
     "Precision",
+    "ResidualQuantile",
+    "ResidualRow",
+    "Residuals",
+    "RocPoint",
     "Row",
     "ScoreGap",
     "ScoreRow",

@@ -6,36 +6,87 @@ from collections.abc import Iterator
 
 from docgen.model import formats
 from docgen.model.evidence import Attribute, Column, Evidence, Scalar, Table, evidence_id
-from docgen.model.layouts import CALIBRATION_COLUMNS, CONFUSION_COLUMNS
+from docgen.model.layouts import (
+    CALIBRATION_COLUMNS,
+    CONFUSION_COLUMNS,
+    EVALUATION_COLUMNS,
+    LIFT_COLUMNS,
+    RESIDUAL_COLUMNS,
+    RESIDUAL_QUANTILE_COLUMNS,
+    ROC_COLUMNS,
+)
 from docgen.sources.evidence_files.source import Source, fact
 
 
 def performance(record: formats.PerformanceFile, source: Source) -> Iterator[Evidence]:
-    """Yield metrics and the confusion counts."""
+    """Yield what was evaluated, the measures, and the tables behind them."""
+    yield fact(source, evidence_id("table", "evaluation", record.split), _evaluation(record))
     for position, item in enumerate(record.metrics):
         yield fact(source, evidence_id("metric", item.key, record.split), item.quantity, f"/metrics/{position}")
+    for name, table, key in _tables(record):
+        yield fact(source, evidence_id("table", name, record.split), table, key)
+
+
+def _evaluation(record: formats.PerformanceFile) -> Table:
+    items: tuple[tuple[str, Scalar], ...] = (
+        ("task", record.task),
+        ("data", record.dataset.name),
+        ("rows", record.dataset.rows),
+        ("sha256", record.dataset.sha256),
+        ("positive_label", record.positive_label),
+        ("threshold", record.threshold),
+        ("clusters", record.clusters),
+        ("cluster_key", record.cluster_key or None),
+    )
+    return Table(columns=EVALUATION_COLUMNS, rows=tuple(item for item in items if item[1] is not None))
+
+
+def _tables(record: formats.PerformanceFile) -> Iterator[tuple[str, Table, str]]:
+    """Yield name, table and JSON pointer of each table that the file holds."""
+    formed = (Attribute(key="level", value=record.level), Attribute(key="method", value=record.interval))
     if record.confusion is not None:
-        labels = record.confusion.labels
-        columns = (*CONFUSION_COLUMNS, *(Column(key=label, title=label, kind="count", unit="rows") for label in labels))
-        rows: tuple[tuple[Scalar, ...], ...] = tuple(
-            (label, *counts) for label, counts in zip(labels, record.confusion.counts, strict=True)
-        )
-        attributes = (
-            Attribute(key="threshold", value=record.threshold),
-            Attribute(key="positive_label", value=record.positive_label),
-        )
-        table = Table(columns=columns, rows=rows, attributes=attributes)
-        yield fact(source, evidence_id("table", "confusion", record.split), table, "/confusion")
+        yield "confusion", _confusion(record, record.confusion), "/confusion"
+    if record.roc:
+        yield "roc", Table(columns=ROC_COLUMNS, rows=_rows(record.roc, ROC_COLUMNS)), "/roc"
+    if record.lift:
+        rows = _rows(record.lift, LIFT_COLUMNS)
+        yield "lift", Table(columns=LIFT_COLUMNS, rows=rows, attributes=formed), "/lift"
+    if (found := record.residuals) is not None:
+        unit = Attribute(key="unit", value=found.unit)
+        how = (unit, Attribute(key="level", value=found.level), Attribute(key="method", value=found.method))
+        rows = _rows(found.parts, RESIDUAL_COLUMNS)
+        yield "residuals", Table(columns=RESIDUAL_COLUMNS, rows=rows, attributes=how), "/residuals/parts"
+        columns = RESIDUAL_QUANTILE_COLUMNS
+        quantiles = Table(columns=columns, rows=_rows(found.quantiles, columns), attributes=(unit,))
+        yield "residual_quantiles", quantiles, "/residuals/quantiles"
+
+
+def _confusion(record: formats.PerformanceFile, counts: formats.Confusion) -> Table:
+    labels = counts.labels
+    columns = (*CONFUSION_COLUMNS, *(Column(key=label, title=label, kind="count", unit="rows") for label in labels))
+    rows: tuple[tuple[Scalar, ...], ...] = tuple(
+        (label, *row) for label, row in zip(labels, counts.counts, strict=True)
+    )
+    attributes = (
+        Attribute(key="threshold", value=record.threshold),
+        Attribute(key="positive_label", value=record.positive_label),
+    )
+    return Table(columns=columns, rows=rows, attributes=attributes)
+
+
+def _rows(records: tuple[object, ...], columns: tuple[Column, ...]) -> tuple[tuple[Scalar, ...], ...]:
+    """Return records as rows; their fields are named as the columns are."""
+    return tuple(tuple(getattr(record, column.key) for column in columns) for record in records)
 
 
 def calibration(record: formats.CalibrationFile, source: Source) -> Iterator[Evidence]:
     """Yield the calibration curve and its summary."""
-    rows = tuple((b.low_edge, b.high_edge, b.n, b.predicted, b.observed, b.low, b.high) for b in record.bins)
     attributes = (
         Attribute(key="bins", value=record.rule),
         Attribute(key="level", value=record.level),
         Attribute(key="method", value=record.method),
     )
+    rows = _rows(record.bins, CALIBRATION_COLUMNS)
     table = Table(columns=CALIBRATION_COLUMNS, rows=rows, attributes=attributes)
     yield fact(source, evidence_id("calibration", "curve", record.split), table, "/bins")
     for position, item in enumerate(record.summary):
