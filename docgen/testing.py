@@ -38,12 +38,17 @@ from docgen.model.layouts import (
     COMPARISON_COLUMNS,
     CONFUSION_COLUMNS,
     DIFF_COLUMNS,
+    EVALUATION_COLUMNS,
     GROUP_COLUMNS,
     IMPACT_COLUMNS,
     LEVEL_COLUMNS,
+    LIFT_COLUMNS,
     OVERLAP_COLUMNS,
     PERIOD_COLUMNS,
     PROFILE_COLUMNS,
+    RESIDUAL_COLUMNS,
+    RESIDUAL_QUANTILE_COLUMNS,
+    ROC_COLUMNS,
     SCORE_GAP_COLUMNS,
     SHIFT_COLUMNS,
     SIGNATURE_COLUMNS,
@@ -302,6 +307,73 @@ def _evidence() -> list[Evidence]:
                 )
             ),
             key="train_loss",
+        ),
+        _item(
+            "table:evaluation@test",
+            Table(
+                columns=EVALUATION_COLUMNS,
+                rows=(
+                    ("task", "binary"),
+                    ("data", "applications-test"),
+                    ("rows", 1800),
+                    ("sha256", sha256(b"evaluated")),
+                    ("positive_label", "1"),
+                    ("threshold", 0.5),
+                ),
+            ),
+            path="docgen/test/performance.json",
+        ),
+        _item(
+            "table:roc@test",
+            Table(
+                columns=ROC_COLUMNS,
+                rows=((0.0, 0.0), (0.05, 0.31), (0.12, 0.52), (0.26, 0.74), (0.48, 0.89), (0.75, 0.97), (1.0, 1.0)),
+            ),
+            path="docgen/test/performance.json",
+            key="/roc",
+        ),
+        _item(
+            "table:lift@test",
+            Table(
+                columns=LIFT_COLUMNS,
+                rows=(
+                    (1, 180, 121, 0.71, 0.672, 0.601, 0.737, 3.056, 0.1, 0.306, 3.056),
+                    (2, 180, 84, 0.47, 0.467, 0.395, 0.540, 2.121, 0.2, 0.518, 2.588),
+                    (3, 180, 61, 0.33, 0.339, 0.274, 0.411, 1.540, 0.3, 0.672, 2.239),
+                    (10, 180, 4, 0.02, 0.022, 0.009, 0.056, 0.101, 1.0, 1.0, 1.0),
+                ),
+                attributes=(Attribute(key="level", value=LEVEL), Attribute(key="method", value="wilson")),
+            ),
+            path="docgen/test/performance.json",
+            key="/lift",
+        ),
+        _item(
+            "table:residuals@validation",
+            Table(
+                columns=RESIDUAL_COLUMNS,
+                rows=(
+                    (1, 90, 1.2, 1.3, 0.1, -0.02, 0.22, 0.58),
+                    (2, 90, 2.6, 2.5, -0.1, -0.25, 0.05, 0.71),
+                    (3, 90, 4.1, 4.3, 0.2, 0.01, 0.39, 0.92),
+                ),
+                attributes=(
+                    Attribute(key="unit", value="thousand EUR"),
+                    Attribute(key="level", value=LEVEL),
+                    Attribute(key="method", value="Student's t"),
+                ),
+            ),
+            path="docgen/validation/performance.json",
+            key="/residuals/parts",
+        ),
+        _item(
+            "table:residual_quantiles@validation",
+            Table(
+                columns=RESIDUAL_QUANTILE_COLUMNS,
+                rows=((0.05, -1.1), (0.5, 0.06), (0.95, 1.3)),
+                attributes=(Attribute(key="unit", value="thousand EUR"),),
+            ),
+            path="docgen/validation/performance.json",
+            key="/residuals/quantiles",
         ),
         _item(
             "table:confusion@test",

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Callable, Mapping
 
 from docgen.blocks import (
+    calibration,
     data,
     details,
     explanations,
@@ -19,7 +20,9 @@ from docgen.blocks import (
     overview,
     pairs,
     performance,
+    ranking,
     requirements,
+    residuals,
 )
 from docgen.errors import UsageError
 from docgen.model.document import Block, Dossier
@@ -42,7 +45,9 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "narrative": (details.narrative, frozenset({"slot"})),
     "performance": (performance.performance, frozenset({"split"})),
     "confusion": (performance.confusion, frozenset()),
-    "calibration": (performance.calibration, frozenset()),
+    "ranking": (ranking.ranking, frozenset()),
+    "residuals": (residuals.residuals, frozenset()),
+    "calibration": (calibration.calibration, frozenset()),
     "fairness": (fairness.fairness, frozenset({"kind"})),
     "adverse-impact": (impact.adverse_impact, frozenset()),
     "score-gaps": (impact.score_gaps, frozenset()),

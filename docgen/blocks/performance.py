@@ -1,15 +1,16 @@
-"""How well the model predicts: one table and one plot for each split, never mixed."""
+"""How well the model predicts: what was evaluated, one table and one plot for each split, never mixed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from docgen.assessment.select import parts
-from docgen.blocks.values import cell, gap_wanting, interval, missing_box, name_of, of_split, quantity, splits
+from docgen.blocks.tables import measures
+from docgen.blocks.values import cell, gap_wanting, missing_box, of_split, splits
 from docgen.model.document import (
     Block,
-    Curve,
     Dossier,
+    Facts,
     Figure,
     Grid,
     Heading,
@@ -18,9 +19,31 @@ from docgen.model.document import (
     Paragraph,
     Plot,
     Shown,
+    ValueFormat,
     Words,
 )
-from docgen.model.evidence import Evidence, Quantity, Table
+from docgen.model.evidence import Evidence, Quantity, Table, evidence_id
+
+EVALUATED: dict[str, tuple[str, ValueFormat]] = {
+    "task": ("Kind of model", "text"),
+    "data": ("Data", "text"),
+    "rows": ("Rows", "count"),
+    "sha256": ("SHA-256 of inputs and target", "digest"),
+    "positive_label": ("Positive label", "text"),
+    "threshold": ("Threshold (positive at or above)", "number"),
+    "clusters": ("Clusters of rows", "count"),
+    "cluster_key": ("Clustered by", "text"),
+}
+"""Item of `table:evaluation@<split>` -> our word for it, and how its value looks."""
+
+
+ORDER = (
+    *("roc_auc", "gini", "ks", "pr_auc", "brier", "log_loss"),
+    *("prevalence", "selection_rate", "sensitivity", "specificity", "ppv", "npv", "lr_positive", "lr_negative"),
+    *("accuracy", "balanced_accuracy", "f1", "mcc"),
+    *("rmse", "mae", "bias", "r2"),
+)
+"""Keys of docgen's own measures in reading order; others follow by name."""
 
 
 def performance(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
@@ -30,11 +53,17 @@ def performance(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ..
     blocks: list[Block] = [box for item in dossier.snapshot.of_kind("metric") if (box := missing_box(item))]
     for number, split in enumerate(splits(found), 1):
         if wanted in {None, split}:
-            blocks += _split(of_split(found, split), split, number)
+            items = tuple(sorted(of_split(found, split), key=_place))
+            blocks += _split(dossier, items, split, number)
     return tuple(blocks) or (gap_wanting(dossier, "performance measures", "metric"),)
 
 
-def _split(items: tuple[Evidence, ...], split: str | None, number: int) -> list[Block]:
+def _place(item: Evidence) -> int:
+    name = parts(item.id).name
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
+def _split(dossier: Dossier, items: tuple[Evidence, ...], split: str | None, number: int) -> list[Block]:
     blocks: list[Block] = []
     if split is None:
         blocks += [
@@ -43,40 +72,21 @@ def _split(items: tuple[Evidence, ...], split: str | None, number: int) -> list[
         ]
     else:
         blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=items[0].id)))
+        blocks += _evaluated(dossier.snapshot.find(evidence_id("table", "evaluation", split)))
     figure = _figure(items, number)
     blocks += [figure] if figure else []
-    rows = tuple(_row(item) for item in items if isinstance(item.value, Quantity))
-    columns = ("Measure", "Value", "Interval", "n", "Events")
-    blocks.append(
-        Grid(caption="Measures", columns=columns, rows=rows, numeric=(1, 2, 3, 4), notes=tuple(_methods(items)))
-    )
-    return blocks
+    return [*blocks, measures(items, "Measures")]
 
 
-def _row(item: Evidence) -> tuple[Line, ...]:
-    value = item.value
-    assert isinstance(value, Quantity)  # noqa: S101  # the caller chose them
-    count: Line = (Shown(value=value.n, evidence=item.id, format="count"),) if value.n is not None else ()
-    events: Line = (Shown(value=value.events, evidence=item.id, format="count"),) if value.events is not None else ()
-    return name_of(item), quantity(value, item.id), interval(value, item.id), count, events
-
-
-def _methods(items: tuple[Evidence, ...]) -> list[Line]:
-    """Return how the intervals were formed, each way once."""
-    ways: dict[tuple[float, str], str] = {}
-    for item in items:
-        if isinstance(item.value, Quantity) and item.value.interval:
-            ways.setdefault((item.value.interval.level, item.value.interval.method), item.id)
-    return [
-        (
-            Words(text="Intervals: "),
-            Shown(value=level, evidence=name, format="percent"),
-            Words(text=", "),
-            Shown(value=method, evidence=name),
-            Words(text="."),
-        )
-        for (level, method), name in ways.items()
-    ]
+def _evaluated(item: Evidence | None) -> list[Block]:
+    """Return on what the measures were computed, where an evaluation says so."""
+    if item is None or not isinstance(item.value, Table):
+        return []
+    rows: list[tuple[str, Line]] = []
+    for key, value in item.value.rows:
+        words, form = EVALUATED[str(key)]
+        rows.append((words, (Shown(value=value, evidence=item.id, format=form),)))
+    return [Facts(rows=tuple(rows), caption="What was evaluated")]
 
 
 def _figure(items: tuple[Evidence, ...], number: int) -> Figure | None:
@@ -108,107 +118,38 @@ def _figure(items: tuple[Evidence, ...], number: int) -> Figure | None:
 
 def confusion(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
     """Return counts by actual and predicted label."""
-    blocks: list[Block] = []
     found = tuple(item for item in dossier.snapshot.of_kind("table") if parts(item.id).name == "confusion")
+    blocks: list[Block] = []
     for split in splits(found):
         for item in of_split(found, split):
             if isinstance(item.value, Table):
-                table = item.value
                 blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=item.id)))
-                rows = tuple(
-                    tuple(cell(value, column, item.id) for value, column in zip(row, table.columns, strict=True))
-                    for row in table.rows
-                )
-                heads = tuple(
-                    (Words(text="predicted "), Shown(value=column.title, evidence=item.id))
-                    for column in table.columns[1:]
-                )
-                notes: tuple[Line, ...] = ()
-                threshold = table.attribute("threshold")
-                if threshold is not None:
-                    notes = (
-                        (
-                            Words(text="A score of at least "),
-                            Shown(value=threshold, evidence=item.id, format="number"),
-                            Words(text=" counts as positive."),
-                        ),
-                    )
-                blocks.append(
-                    Grid(
-                        caption="Confusion matrix",
-                        columns=("Actual", *heads),
-                        rows=rows,
-                        numeric=tuple(range(1, len(heads) + 1)),
-                        notes=notes,
-                    )
-                )
+                blocks.append(_counts(item, item.value))
     return tuple(blocks) or (gap_wanting(dossier, "counts by actual and predicted label", "table"),)
 
 
-def calibration(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
-    """Return calibration curve, table and summary for each split."""
-    blocks: list[Block] = [box for item in dossier.snapshot.of_kind("calibration") if (box := missing_box(item))]
-    found = tuple(item for item in dossier.snapshot.of_kind("calibration") if not item.missing)
-    for number, split in enumerate(splits(found), 1):
-        mine = of_split(found, split)
-        if mine and split is not None:
-            blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=mine[0].id)))
-        for item in mine:
-            if isinstance(item.value, Table):
-                blocks += _curve(item, item.value, number)
-        rows = tuple(_row(item) for item in mine if isinstance(item.value, Quantity))
-        notes = tuple(
-            (Shown(value=item.value.note, evidence=item.id), Words(text="."))
-            for item in mine
-            if isinstance(item.value, Quantity) and item.value.note
-        )
-        if rows:
-            blocks.append(
-                Grid(
-                    caption="Calibration summary",
-                    columns=("Measure", "Value", "Interval", "n", "Events"),
-                    rows=rows,
-                    numeric=(1, 2, 3, 4),
-                    notes=notes,
-                )
-            )
-    return tuple(blocks) or (gap_wanting(dossier, "calibration", "calibration"),)
-
-
-def _curve(item: Evidence, table: Table, number: int) -> list[Block]:
-    keys = ("predicted", "observed", "low", "high")
-    index = [table.index(key) for key in keys]
-    points = [[float(value) for i in index if isinstance(value := row[i], (int, float))] for row in table.rows]
-    whole = [point for point in points if len(point) == len(keys)]
-    x, y, low, high = (tuple(point[i] for point in whole) for i in range(4))
-    curve = Curve(name="observed", x=x, y=y, low=low, high=high)
-    plot = Plot(kind="calibration", x_title="Mean predicted probability", y_title="Observed rate", curves=(curve,))
-    alt = f"Calibration curve of {len(whole)} bins against the diagonal; the table that follows gives the values."
+def _counts(item: Evidence, table: Table) -> Grid:
     rows = tuple(
         tuple(cell(value, column, item.id) for value, column in zip(row, table.columns, strict=True))
         for row in table.rows
     )
+    heads = tuple(
+        (Words(text="predicted "), Shown(value=column.title, evidence=item.id)) for column in table.columns[1:]
+    )
+    threshold = table.attribute("threshold")
     notes: tuple[Line, ...] = ()
-    rule, level = table.attribute("bins"), table.attribute("level")
-    if rule and level is not None:
+    if threshold is not None:
         notes = (
             (
-                Words(text="Bins: "),
-                Shown(value=rule, evidence=item.id),
-                Words(text=". Intervals: "),
-                Shown(value=level, evidence=item.id, format="percent"),
-                Words(text=", "),
-                Shown(value=table.attribute("method"), evidence=item.id),
-                Words(text="."),
+                Words(text="A score of at least "),
+                Shown(value=threshold, evidence=item.id, format="number"),
+                Words(text=" counts as positive."),
             ),
         )
-    return [
-        Figure(name=f"calibration-{number}", plot=plot, caption="Calibration", alt=alt, evidence=(item.id,)),
-        Grid(
-            caption="Calibration by bin",
-            columns=tuple(column.title for column in table.columns),
-            rows=rows,
-            numeric=tuple(range(len(table.columns))),
-            notes=notes,
-        ),
-    ]
+    return Grid(
+        caption="Confusion matrix",
+        columns=("Actual", *heads),
+        rows=rows,
+        numeric=tuple(range(1, len(heads) + 1)),
+        notes=notes,
+    )

@@ -165,15 +165,16 @@ class Panel:
 class Plot:
     """What to draw; how is the renderer's business."""
 
-    kind: Literal["dots", "bars", "lines", "calibration", "panels", "periods"]
-    """`dots`: marks with intervals on a common axis; `bars`: horizontal bars; `calibration`: curve and diagonal;
+    kind: Literal["dots", "bars", "lines", "calibration", "roc", "points", "panels", "periods"]
+    """`dots`: marks with intervals on a common axis; `bars`: horizontal bars; `calibration`: points with intervals and
+    the diagonal; `roc`: a curve from corner to corner and the diagonal; `points`: points with intervals, free axes;
     `panels`: dots of several measures side by side; `periods`: curves of several measures over the same periods."""
     x_title: str
     y_title: str = ""
     marks: tuple[Mark, ...] = ()
     curves: tuple[Curve, ...] = ()
     reference: float | None = None
-    """A reference line across the marks."""
+    """A reference line: across the marks, or along the x axis of `points`."""
     panels: tuple[Panel, ...] = ()
     rows: tuple[str, ...] = ()
     """Labels that the panels share: of rows, or of periods."""

@@ -67,7 +67,7 @@ def _height(plot: Plot) -> float:
         return panels_height(plot)
     if plot.kind in {"dots", "bars"}:
         return 0.85 + 0.27 * max(2, min(len(plot.marks), MAX_MARKS + 1))
-    return 4.2 if plot.kind == "calibration" else 2.8
+    return {"calibration": 4.2, "roc": 4.2, "points": 3.2}.get(plot.kind, 2.8)
 
 
 def _shown(plot: Plot) -> tuple[Mark, ...]:
@@ -117,15 +117,36 @@ def _lines(axes: Axes, plot: Plot) -> None:
         axes.plot(curve.x, curve.y, style, color=LINE, linewidth=1.6)
 
 
-def _calibration(axes: Axes, plot: Plot) -> None:
+def _square(axes: Axes) -> None:
+    """Make both axes shares, with the diagonal."""
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.9, linestyle="--")
-    for curve in plot.curves:
-        for x, low, high in zip(curve.x, curve.low, curve.high, strict=True):
-            axes.plot([x, x], [low, high], color=LINE, linewidth=1.4)
-        axes.plot(curve.x, curve.y, "o-", color=LINE, linewidth=1.4, markersize=4.5)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.set_aspect("equal")
+
+
+def _with_bars(axes: Axes, plot: Plot, style: str) -> None:
+    for curve in plot.curves:
+        for x, low, high in zip(curve.x, curve.low, curve.high, strict=True):
+            axes.plot([x, x], [low, high], color=LINE, linewidth=1.4)
+        axes.plot(curve.x, curve.y, style, color=LINE, linewidth=1.4, markersize=4.5)
+
+
+def _calibration(axes: Axes, plot: Plot) -> None:
+    _square(axes)
+    _with_bars(axes, plot, "o-")
+
+
+def _roc(axes: Axes, plot: Plot) -> None:
+    _square(axes)
+    for curve in plot.curves:
+        axes.plot(curve.x, curve.y, color=LINE, linewidth=1.6, clip_on=False)
+
+
+def _points(axes: Axes, plot: Plot) -> None:
+    if plot.reference is not None:
+        axes.axhline(plot.reference, color=INK, linewidth=0.9, linestyle="--")
+    _with_bars(axes, plot, "o")
 
 
 _DRAW: dict[str, Callable[[Axes, Plot], None]] = {
@@ -133,4 +154,6 @@ _DRAW: dict[str, Callable[[Axes, Plot], None]] = {
     "bars": _bars,
     "lines": _lines,
     "calibration": _calibration,
+    "roc": _roc,
+    "points": _points,
 }
