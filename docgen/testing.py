@@ -10,7 +10,6 @@ from dataclasses import replace
 from docgen.model.canonical import sha256
 from docgen.model.evidence import (
     Attribute,
-    Column,
     Commit,
     DataColumn,
     Dataset,
@@ -29,39 +28,22 @@ from docgen.model.evidence import (
     Series,
     Table,
     Text,
-    Value,
     VersionFacts,
 )
 from docgen.model.layouts import (
     ATTRIBUTION_COLUMNS,
-    CALIBRATION_COLUMNS,
-    COMPARISON_COLUMNS,
-    CONFUSION_COLUMNS,
     DIFF_COLUMNS,
-    EVALUATION_COLUMNS,
-    GROUP_COLUMNS,
-    IMPACT_COLUMNS,
     LEVEL_COLUMNS,
-    LIFT_COLUMNS,
     OVERLAP_COLUMNS,
-    PERIOD_COLUMNS,
     PROFILE_COLUMNS,
-    RESIDUAL_COLUMNS,
-    RESIDUAL_QUANTILE_COLUMNS,
-    ROC_COLUMNS,
-    SCORE_GAP_COLUMNS,
     SHIFT_COLUMNS,
     SIGNATURE_COLUMNS,
 )
 from docgen.model.regime import NarrativeSlot
 from docgen.model.snapshot import Finding, Origin, Previous, Snapshot, Subject, ordered
-
-RUN = "5f0c8d1e2b3a49678c5d4e3f2a1b0c9d"
-PARENT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
-PREVIOUS_RUN = "11112222333344445555666677778888"
-COMMIT = "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432"
-
-LEVEL = 0.95
+from docgen.samples.fairness import fairness
+from docgen.samples.making import COMMIT, LEVEL, PARENT, PREVIOUS_RUN, RUN, item
+from docgen.samples.performance import performance
 
 
 def sample_snapshot() -> Snapshot:
@@ -125,142 +107,9 @@ def _snapshot(evidence: tuple[Evidence, ...]) -> Snapshot:
     )
 
 
-def _item(
-    wanted: str, value: Value, *, path: str = "", key: str | None = None, run: str = RUN, step: int | None = None
-) -> Evidence:
-    uri = f"runs:/{run}/{path}" if path else f"runs:/{run}"
-    return Evidence(
-        id=EvidenceId(wanted),
-        value=value,
-        provenance=Provenance(
-            system="mlflow",
-            uri=uri,
-            run_id=run,
-            key=key,
-            step=step,
-            time="2026-03-01T18:20:11Z",
-            sha256=sha256(path.encode()) if path else None,
-        ),
-    )
-
-
-def _metric(
-    key: str, split: str, value: float, low: float, high: float, title: str, *, better: bool | None = True
-) -> Evidence:
-    return _item(
-        f"metric:{key}@{split}",
-        Quantity(
-            value=value,
-            unit="fraction",
-            n=1800,
-            events=396,
-            interval=Interval(low=low, high=high, level=LEVEL, method="bootstrap percentile, 1000 draws, seed 7"),
-            higher_is_better=better,
-            title=title,
-        ),
-        path=f"docgen/{split}/performance.json",
-        key=key,
-    )
-
-
-def _groups(metric: str, title: str, feature: str, rows: tuple[tuple[Scalar, ...], ...], reference: str) -> Evidence:
-    return _item(
-        f"fairness:{metric}/{feature}@test",
-        Table(
-            columns=GROUP_COLUMNS,
-            rows=rows,
-            attributes=(
-                Attribute(key="metric_title", value=title),
-                Attribute(key="level", value=LEVEL),
-                Attribute(key="method", value="wilson"),
-                Attribute(key="reference", value=reference),
-                Attribute(key="min_group_size", value=30),
-            ),
-        ),
-        path="docgen/test/fairness.json",
-        key=f"{metric}/{feature}",
-    )
-
-
-def _compared_groups() -> list[Evidence]:
-    """Groups against a reference group, adverse impact, scores and periods."""
-    shared: dict[str, Scalar] = {"level": LEVEL, "suppress_below": 5, "reference": "male"}
-    tables: tuple[tuple[str, tuple[Column, ...], tuple[tuple[Scalar, ...], ...], dict[str, Scalar]], ...] = (
-        (
-            "selection_rate.to_reference",
-            COMPARISON_COLUMNS,
-            (
-                ("female", -0.023, -0.055, 0.009, 0.8506, 0.6787, 1.0662, 886, ""),
-                ("male", None, None, None, None, None, None, 914, "reference"),
-            ),
-            {
-                "metric_title": "Selection rate",
-                "difference_method": "newcombe hybrid score",
-                "ratio_method": "log (katz)",
-            },
-        ),
-        (
-            "selection_rate.air_by_group",
-            IMPACT_COLUMNS,
-            (
-                ("female", 770, 886, 0.869, 1.0274, 0.9894, 1.0669, True, 0.1596, 0.1596, 0.1596, ""),
-                ("male", 773, 914, 0.8457, None, None, None, None, None, None, None, "reference"),
-            ),
-            {
-                "favourable": "0",
-                "reference_rule": "declared",
-                "method": "log (katz)",
-                "family": "1 Fisher tests: every group against its reference",
-            },
-        ),
-        (
-            "score.smd_by_group",
-            SCORE_GAP_COLUMNS,
-            (
-                ("female", 886, 0.214, 0.161, -0.0556, -0.148, 0.0369, -0.0554, ""),
-                ("male", 914, 0.223, 0.163, None, None, None, None, "reference"),
-            ),
-            {"of": "score", "method": "normal approximation (hedges and olkin)"},
-        ),
-        (
-            "selection_rate.by_period",
-            PERIOD_COLUMNS,
-            (
-                ("2025-11", "female", 0.129, 0.101, 0.164, 441, 57, ""),
-                ("2025-11", "male", 0.151, 0.121, 0.187, 457, 69, ""),
-                ("2025-12", "female", 0.133, 0.104, 0.168, 445, 59, ""),
-                ("2025-12", "male", None, None, None, None, None, "suppressed"),
-            ),
-            {"metric_title": "Selection rate", "unit": "fraction", "method": "wilson", "min_group_size": 30},
-        ),
-    )
-    return [
-        _item(
-            f"fairness:{name}/sex@test",
-            Table(
-                columns=columns,
-                rows=rows,
-                attributes=tuple(Attribute(key=key, value=value) for key, value in (shared | more).items()),
-            ),
-            path="docgen/test/fairness.json",
-            key=f"{name}/sex",
-        )
-        for name, columns, rows, more in tables
-    ]
-
-
-def _disparity(wanted: str, value: float, rule: str) -> Evidence:
-    return _item(
-        f"fairness:{wanted}@test",
-        Quantity(value=value, unit="fraction", n=1800, note=rule),
-        path="docgen/test/fairness.json",
-        key=wanted,
-    )
-
-
 def _evidence() -> list[Evidence]:
     return [
-        _item(
+        item(
             "version:2",
             VersionFacts(
                 name="credit-default",
@@ -275,9 +124,9 @@ def _evidence() -> list[Evidence]:
                 aliases=("challenger",),
             ),
         ),
-        _item(f"run:{RUN}", _run(RUN, "gradient boosting", "source")),
-        _item(f"run:{PARENT}", _run(PARENT, "search over depth", "parent"), run=PARENT),
-        _item(
+        item(f"run:{RUN}", _run(RUN, "gradient boosting", "source")),
+        item(f"run:{PARENT}", _run(PARENT, "search over depth", "parent"), run=PARENT),
+        item(
             "logged_model:m-0123456789abcdef",
             LoggedModelFacts(
                 model_id="m-0123456789abcdef",
@@ -291,14 +140,10 @@ def _evidence() -> list[Evidence]:
                 model_uuid="m-0123456789abcdef",
             ),
         ),
-        _metric("roc_auc", "test", 0.8412, 0.8190, 0.8625, "AUROC"),
-        _metric("pr_auc", "test", 0.6133, 0.5700, 0.6521, "PR-AUC"),
-        _metric("accuracy", "test", 0.8294, 0.8114, 0.8461, "Accuracy"),
-        _metric("brier", "test", 0.1187, 0.1104, 0.1275, "Brier score", better=False),
-        _metric("roc_auc", "train", 0.8790, 0.8671, 0.8903, "AUROC"),
-        _item("metric:train_loss", Quantity(value=0.3121), key="train_loss", step=29),
-        _item("metric:log_loss", Quantity(value=None, special="nan"), key="log_loss", step=0),
-        _item(
+        *performance(),
+        item("metric:train_loss", Quantity(value=0.3121), key="train_loss", step=29),
+        item("metric:log_loss", Quantity(value=None, special="nan"), key="log_loss", step=0),
+        item(
             "history:train_loss",
             Series(
                 points=tuple(
@@ -308,165 +153,22 @@ def _evidence() -> list[Evidence]:
             ),
             key="train_loss",
         ),
-        _item(
-            "table:evaluation@test",
-            Table(
-                columns=EVALUATION_COLUMNS,
-                rows=(
-                    ("task", "binary"),
-                    ("data", "applications-test"),
-                    ("rows", 1800),
-                    ("sha256", sha256(b"evaluated")),
-                    ("positive_label", "1"),
-                    ("threshold", 0.5),
-                ),
-            ),
-            path="docgen/test/performance.json",
-        ),
-        _item(
-            "table:roc@test",
-            Table(
-                columns=ROC_COLUMNS,
-                rows=((0.0, 0.0), (0.05, 0.31), (0.12, 0.52), (0.26, 0.74), (0.48, 0.89), (0.75, 0.97), (1.0, 1.0)),
-            ),
-            path="docgen/test/performance.json",
-            key="/roc",
-        ),
-        _item(
-            "table:lift@test",
-            Table(
-                columns=LIFT_COLUMNS,
-                rows=(
-                    (1, 180, 121, 0.71, 0.672, 0.601, 0.737, 3.056, 0.1, 0.306, 3.056),
-                    (2, 180, 84, 0.47, 0.467, 0.395, 0.540, 2.121, 0.2, 0.518, 2.588),
-                    (3, 180, 61, 0.33, 0.339, 0.274, 0.411, 1.540, 0.3, 0.672, 2.239),
-                    (10, 180, 4, 0.02, 0.022, 0.009, 0.056, 0.101, 1.0, 1.0, 1.0),
-                ),
-                attributes=(Attribute(key="level", value=LEVEL), Attribute(key="method", value="wilson")),
-            ),
-            path="docgen/test/performance.json",
-            key="/lift",
-        ),
-        _item(
-            "table:residuals@validation",
-            Table(
-                columns=RESIDUAL_COLUMNS,
-                rows=(
-                    (1, 90, 1.2, 1.3, 0.1, -0.02, 0.22, 0.58),
-                    (2, 90, 2.6, 2.5, -0.1, -0.25, 0.05, 0.71),
-                    (3, 90, 4.1, 4.3, 0.2, 0.01, 0.39, 0.92),
-                ),
-                attributes=(
-                    Attribute(key="unit", value="thousand EUR"),
-                    Attribute(key="level", value=LEVEL),
-                    Attribute(key="method", value="Student's t"),
-                ),
-            ),
-            path="docgen/validation/performance.json",
-            key="/residuals/parts",
-        ),
-        _item(
-            "table:residual_quantiles@validation",
-            Table(
-                columns=RESIDUAL_QUANTILE_COLUMNS,
-                rows=((0.05, -1.1), (0.5, 0.06), (0.95, 1.3)),
-                attributes=(Attribute(key="unit", value="thousand EUR"),),
-            ),
-            path="docgen/validation/performance.json",
-            key="/residuals/quantiles",
-        ),
-        _item(
-            "table:confusion@test",
-            Table(
-                columns=(
-                    *CONFUSION_COLUMNS,
-                    Column(key="0", title="0", kind="count"),
-                    Column(key="1", title="1", kind="count"),
-                ),
-                rows=(("0", 1320, 84), ("1", 223, 173)),
-                attributes=(Attribute(key="threshold", value=0.5), Attribute(key="positive_label", value="1")),
-            ),
-            path="docgen/test/performance.json",
-            key="confusion",
-        ),
-        _item("param:learning_rate", Text(text="0.08"), key="learning_rate"),
-        _item("param:max_depth", Text(text="3"), key="max_depth"),
-        _item("run_tag:mlflow.source.git.commit", Text(text=COMMIT), key="mlflow.source.git.commit"),
-        _item("version_tag:validation_status", Text(text="pending"), key="validation_status"),
-        _item("description:version", Text(text="Gradient boosting on the same features as version 1.")),
-        _item(
+        item("param:learning_rate", Text(text="0.08"), key="learning_rate"),
+        item("param:max_depth", Text(text="3"), key="max_depth"),
+        item("run_tag:mlflow.source.git.commit", Text(text=COMMIT), key="mlflow.source.git.commit"),
+        item("version_tag:validation_status", Text(text="pending"), key="validation_status"),
+        item("description:version", Text(text="Gradient boosting on the same features as version 1.")),
+        item(
             "dataset:train",
             _dataset("applications-train", "train", 4200, "a1b2c3d4"),
             path="docgen/datasets/train.json",
         ),
-        _item(
-            "dataset:test", _dataset("applications-test", "test", 1800, "e5f6a7b8"), path="docgen/datasets/test.json"
-        ),
+        item("dataset:test", _dataset("applications-test", "test", 1800, "e5f6a7b8"), path="docgen/datasets/test.json"),
         *_pairs(),
         *_profile("test"),
         *_profile("train"),
-        _item(
-            "calibration:curve@test",
-            Table(
-                columns=CALIBRATION_COLUMNS,
-                rows=(
-                    (0.0, 0.2, 980, 0.091, 0.085, 0.069, 0.104),
-                    (0.2, 0.4, 430, 0.287, 0.301, 0.260, 0.346),
-                    (0.4, 0.6, 205, 0.492, 0.512, 0.444, 0.580),
-                    (0.6, 0.8, 121, 0.688, 0.669, 0.581, 0.746),
-                    (0.8, 1.0, 64, 0.861, 0.828, 0.718, 0.901),
-                ),
-                attributes=(
-                    Attribute(key="bins", value="5 of equal width"),
-                    Attribute(key="level", value=LEVEL),
-                    Attribute(key="method", value="wilson"),
-                ),
-            ),
-            path="docgen/test/calibration.json",
-        ),
-        _item(
-            "calibration:ece@test",
-            Quantity(
-                value=0.0143, unit="fraction", n=1800, title="ECE", note="5 bins of equal width, weighted by rows"
-            ),
-            path="docgen/test/calibration.json",
-            key="ece",
-        ),
-        _groups(
-            "selection_rate",
-            "Selection rate",
-            "sex",
-            (("female", 0.131, 0.110, 0.155, 886, 116, ""), ("male", 0.154, 0.132, 0.179, 914, 141, "")),
-            "male",
-        ),
-        _groups(
-            "true_positive_rate",
-            "True positive rate",
-            "sex",
-            (("female", 0.421, 0.351, 0.494, 183, 77, ""), ("male", 0.451, 0.385, 0.519, 213, 96, "")),
-            "male",
-        ),
-        _groups(
-            "selection_rate",
-            "Selection rate",
-            "sex & age_band",
-            (
-                ("female & under 30", 0.201, 0.158, 0.252, 274, 55, ""),
-                ("female & 30 to 60", 0.101, 0.079, 0.129, 584, 59, ""),
-                ("female & over 60", None, None, None, 28, None, "small: fewer than 30 rows"),
-                ("male & under 30", 0.214, 0.171, 0.265, 290, 62, ""),
-                ("male & 30 to 60", 0.126, 0.102, 0.154, 589, 74, ""),
-                ("male & over 60", 0.143, 0.063, 0.294, 35, 5, ""),
-            ),
-            "male & 30 to 60",
-        ),
-        *_compared_groups(),
-        _disparity("selection_rate.difference/sex", 0.023, "max - min over groups"),
-        _disparity("selection_rate.ratio/sex", 0.8506, "min / max over groups"),
-        _disparity("true_positive_rate.difference/sex", 0.030, "max - min over groups"),
-        _disparity("equalized_odds.difference/sex", 0.030, "larger of the true and false positive rate differences"),
-        _disparity("selection_rate.ratio/sex & age_band", 0.472, "min / max over groups"),
-        _item(
+        *fairness(),
+        item(
             "explanation:global@test",
             Table(
                 columns=ATTRIBUTION_COLUMNS,
@@ -491,7 +193,7 @@ def _evidence() -> list[Evidence]:
             ),
             path="docgen/test/explanations.json",
         ),
-        _item(
+        item(
             "signature:model",
             Table(
                 columns=SIGNATURE_COLUMNS,
@@ -503,17 +205,17 @@ def _evidence() -> list[Evidence]:
             ),
             path="model/MLmodel",
         ),
-        _item(
+        item(
             "environment:requirements.txt",
             Text(text="mlflow==3.17.2\nscikit-learn==1.9.1\n"),
             path="model/requirements.txt",
         ),
-        _item(
+        item(
             "artifact:docgen/test/performance.json",
             File(path="docgen/test/performance.json", size=2210, sha256=sha256(b"p")),
         ),
-        _item("artifact:model/model.skops", File(path="model/model.skops", size=184_320, sha256=sha256(b"m"))),
-        _item("artifact:shap_beeswarm.png", File(path="shap_beeswarm.png", size=48_112, sha256=sha256(b"b"))),
+        item("artifact:model/model.skops", File(path="model/model.skops", size=184_320, sha256=sha256(b"m"))),
+        item("artifact:shap_beeswarm.png", File(path="shap_beeswarm.png", size=48_112, sha256=sha256(b"b"))),
         Evidence(
             id=EvidenceId("commit:head"),
             value=Commit(
@@ -623,12 +325,12 @@ def _pairs() -> tuple[Evidence, ...]:
     attributes = tuple(Attribute(key=key, value=value) for key, value in (rule | figures).items())
     overlap, shift = "docgen/overlap/train~test.json", "docgen/shift/train~test.json"
     return (
-        _item(
+        item(
             "overlap:train/test", Table(columns=OVERLAP_COLUMNS, rows=counts, attributes=(*names, *how)), path=overlap
         ),
-        _item("overlap:train/test/rows", Quantity(value=3 / 1800, unit="fraction", n=1800, events=3), path=overlap),
-        _item("shift:train~test", Table(columns=SHIFT_COLUMNS, rows=moved, attributes=attributes), path=shift),
-        _item("shift:train~test/score", Quantity(value=0.0213, unit="nats", n=1800), path=shift),
+        item("overlap:train/test/rows", Quantity(value=3 / 1800, unit="fraction", n=1800, events=3), path=overlap),
+        item("shift:train~test", Table(columns=SHIFT_COLUMNS, rows=moved, attributes=attributes), path=shift),
+        item("shift:train~test/score", Quantity(value=0.0213, unit="nats", n=1800), path=shift),
     )
 
 
@@ -651,14 +353,14 @@ def _profile(context: str) -> tuple[Evidence, Evidence]:
     )
     path = f"docgen/datasets/{context}.json"
     return (
-        _item(f"profile:{context}", Table(columns=PROFILE_COLUMNS, rows=rows, attributes=rule), path=path),
-        _item(f"profile:{context}/levels", Table(columns=LEVEL_COLUMNS, rows=levels, attributes=rule), path=path),
+        item(f"profile:{context}", Table(columns=PROFILE_COLUMNS, rows=rows, attributes=rule), path=path),
+        item(f"profile:{context}/levels", Table(columns=LEVEL_COLUMNS, rows=levels, attributes=rule), path=path),
     )
 
 
 def _previous() -> list[Evidence]:
     def metric(key: str, value: float, title: str) -> Evidence:
-        return _item(
+        return item(
             f"metric:{key}@test",
             Quantity(
                 value=value,
@@ -680,8 +382,8 @@ def _previous() -> list[Evidence]:
     return [
         metric("roc_auc", 0.8122, "AUROC"),
         metric("accuracy", 0.8178, "Accuracy"),
-        _item("param:C", Text(text="1.0"), run=PREVIOUS_RUN, key="C"),
-        _item("dataset:train", _dataset("applications-train", "train", 4200, "a1b2c3d4"), run=PREVIOUS_RUN),
+        item("param:C", Text(text="1.0"), run=PREVIOUS_RUN, key="C"),
+        item("dataset:train", _dataset("applications-train", "train", 4200, "a1b2c3d4"), run=PREVIOUS_RUN),
         Evidence(
             id=EvidenceId("commit:head"),
             value=Commit(sha="1111111111111111111111111111111111111111"),

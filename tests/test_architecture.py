@@ -21,7 +21,7 @@ ROWS = (
     {"regimes", "regime_lint", "regime_scaffold", "policy", "sources", "store", "render", "evaluate"},
     {"publish", "demo"},
     {"pipeline"},
-    {"cli", "sphinx_ext", "testing", "contract", "__init__", "__main__"},
+    {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {
     "mlflow": {"sources", "evaluate", "demo"},

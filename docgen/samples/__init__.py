@@ -1,0 +1,1 @@
+"""Sample evidence of each subject, for the snapshot of `docgen.testing`."""
