@@ -16,8 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from docgen.errors import DocgenError, ExitCode
+from docgen.errors import DocgenError, ExitCode, StorageError
 from docgen.resources import sphinx_src_dir
+
+_UNWRITTEN = re.compile(
+    r"(?:ERROR: )?(?:error writing file |cannot copy (?:static|image) file |Failed to copy |Error during writing json )"
+)
+"""How Sphinx and sphinx-needs begin to say that a file of the site is not whole."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -69,6 +74,7 @@ def run_builder(
         Warnings, one line each; empty for a clean build.
 
     Raises:
+        StorageError: Sphinx could not write a file; by itself it only warns, and goes on with half a page.
         RenderError: Sphinx could not finish.
     """
     from sphinx.application import Sphinx  # costs a second that `docgen check` need not pay
@@ -91,8 +97,22 @@ def run_builder(
             )
             app.build()
         except SphinxError as err:
+            if (cause := _trouble_with_files(err)) is not None:
+                raise cause from err
             raise RenderError(f"{builder}: {err}\n{_plain(warnings, project)}".rstrip()) from err
-    return tuple(line for line in _plain(warnings, project).splitlines() if line.strip())
+    lines = tuple(line for line in _plain(warnings, project).splitlines() if line.strip())
+    unwritten = [line.replace(f"{out}{os.sep}", "") for line in lines if _UNWRITTEN.match(line)]
+    if unwritten:
+        raise StorageError(f"cannot write every file of the dossier: {unwritten[0]}", hint="free some space")
+    return lines
+
+
+def _trouble_with_files(err: BaseException) -> OSError | None:
+    """Return the error of the file system that Sphinx wrapped, if that is what stopped it."""
+    current: BaseException | None = err
+    while current is not None and not isinstance(current, OSError):
+        current = getattr(current, "orig_exc", None) or current.__cause__ or current.__context__
+    return current
 
 
 def _plain(warnings: io.StringIO, project: Project) -> str:

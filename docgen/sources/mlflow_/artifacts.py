@@ -112,7 +112,7 @@ class LocalArtifacts:
                 hint=f"when the store was moved, {_MAPS}",
             )
         found: list[Listed] = []
-        for folder, names, files in os.walk(self.root, followlinks=False):
+        for folder, names, files in os.walk(self.root, onerror=self._unlisted, followlinks=False):
             relative = Path(folder).relative_to(self.root)
             if len(relative.parts) > self.limits.depth:
                 raise _too("deeper", self.uri, self.limits)
@@ -156,6 +156,13 @@ class LocalArtifacts:
         except OSError as err:
             reason = (err.strerror or str(err)).lower()
             raise SourceError(f"artifact {path!r} at {self.uri!r} cannot be read: {reason}") from err
+
+    def _unlisted(self, err: OSError) -> None:
+        """Stop where a folder cannot be listed: files that nobody saw must not pass for files that are not there."""
+        raise SourceError(
+            f"artifacts at {self.uri!r} cannot be listed: {err.filename!r}: {(err.strerror or str(err)).lower()}",
+            hint="correct the permissions of the folder",
+        ) from err
 
     def _inside(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self.root.resolve())

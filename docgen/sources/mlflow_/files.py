@@ -316,7 +316,7 @@ class FileStore:
 
     def _files(self, folder: Path) -> Iterator[tuple[str, Path]]:
         """Yield the files below `folder` by key; a key may hold slashes and then lies in sub-folders."""
-        for path, folders, names in os.walk(folder):
+        for path, folders, names in os.walk(folder, onerror=self._unlisted):
             folders.sort()
             for name in sorted(names):
                 if name not in _NOT_LOGGED:
@@ -326,8 +326,17 @@ class FileStore:
     def _folders(self, folder: Path) -> list[Path]:
         try:
             return sorted(child for child in folder.iterdir() if child.is_dir() and not child.is_symlink())
-        except (OSError, ValueError):
+        except ValueError:
             return []
+        except OSError as err:
+            self._unlisted(err)
+            return []
+
+    def _unlisted(self, err: OSError) -> None:
+        """Note a folder that is there and cannot be listed: what it holds must not pass for not logged."""
+        if not isinstance(err, (FileNotFoundError, NotADirectoryError)):
+            name = Path(str(err.filename)).name
+            self._odd["record_unreadable", f"folder {name!r} in the file store: {(err.strerror or '').lower()}"] += 1
 
     def _meta(self, folder: Path) -> Meta | None:
         """Return the content of `meta.yaml`, or None with a finding when it is no mapping."""
