@@ -26,7 +26,10 @@ class MlflowConfig:
     registry_uri: str = ""
     """Only where the model registry lives elsewhere."""
     artifact_roots: dict[str, str] = field(default_factory=dict)
-    """Prefix of a logged artifact URI -> local folder that holds it now, for stores that were moved."""
+    """Prefix of a logged artifact URI -> local folder that holds it now, for stores that were moved.
+
+    Or -> the same prefix, to allow a bucket or host that the store may send docgen to.
+    """
     timeout_seconds: int = 15
     """For one request."""
     retries: int = 2

@@ -11,6 +11,9 @@ from docgen.model import checks as model
 from docgen.model.regime import Condition, FactSpec, Regime, Requirement
 from docgen.resources import templates_dir
 
+START = "index.md.j2"
+"""The template of the landing page."""
+
 REGIME_ID = re.compile(r"[a-z][a-z0-9_]*")
 """What a regime may be called: its id names files, folders and evidence."""
 
@@ -120,6 +123,8 @@ def _templates(regime: Regime, folder: Path) -> Iterator[Problem]:
     shared = {path.name: path for path in sorted(templates_dir().glob("*.md.j2"))}
     for name in sorted(listed - there.keys() - shared.keys()):
         yield Problem(f"regime.yaml.documents: template {name!r} is neither in templates/ nor shared")
+    if listed and START not in listed:
+        yield Problem(f"regime.yaml.documents: no document begins with {START}, the landing page")
     for name in sorted(there.keys() - listed):
         yield Problem(f"templates/{name}: belongs to no document of regime.yaml")
     used = there | {name: shared[name] for name in sorted(listed & shared.keys() - there.keys())}

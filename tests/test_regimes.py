@@ -110,6 +110,7 @@ def test_each_fault_of_the_rows_is_one_line(tmp_path: Path, old: str, new: str, 
         ("status: in_force", "status: in_force\nsuperseded_by: b", "do not go with status in_force"),
         ("status: in_force", "status: valid", "regime.yaml.status"),
         ("index.md.j2", "front.md.j2", "template 'front.md.j2' is neither in templates/ nor shared"),
+        ("index.md.j2", "front.md.j2", "no document begins with index.md.j2, the landing page"),
         (
             "narratives:\n",
             "narratives:\n  - {slot: limits, title: L, author_role: o, prompt: p}\n",

@@ -14,7 +14,9 @@ class Verdict(Enum):
     """What an assessment says of a requirement."""
 
     MET = "met"
+    """Every check that decides it holds, and nobody else has to decide."""
     NOT_MET = "not_met"
+    """A check found that it does not hold, or that what it wants is not there."""
     NOT_ASSESSED = "not_assessed"
     """Nothing to check, or the check could not be decided. Never a pass."""
     WAIVED = "waived"

@@ -19,12 +19,17 @@ class Select:
     """
 
     id: str | None = None
+    """The whole evidence id; stands alone."""
     kind: str | None = None
+    """What stands before the colon: `metric`, `dataset`, `fairness`, ..."""
     name: str | None = None
+    """What stands between the colon and `/` or `@`."""
     feature: str | None = None
     """Sensitive feature of a `fairness` id; `any intersection` = a feature joined of several by ` & `."""
     split: str | None = None
+    """The split named in the id; `any` = some split is named."""
     except_splits: tuple[str, ...] = ()
+    """Splits that do not count, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,9 @@ class Present:
     """At least so many pieces of the selected evidence exist (and are not `Missing`)."""
 
     select: Select
+    """Which evidence."""
     at_least: int = 1
+    """How many pieces."""
     with_interval: bool = False
     """Quantities must carry a confidence interval and n; tables must have `low`, `high` and `n` columns."""
 
@@ -47,10 +54,15 @@ class Bound:
     """
 
     select: Select
+    """Which evidence."""
     at_least: float | None = None
+    """The value must be >= this."""
     at_most: float | None = None
+    """The value must be <= this."""
     above: float | None = None
+    """The value must be > this."""
     below: float | None = None
+    """The value must be < this."""
     source: str
     """Where the number comes from: document, section, table."""
 
@@ -68,6 +80,7 @@ class NarrativeWritten:
     """A person wrote this slot; boilerplate left as scaffolded counts as missing."""
 
     slot: str
+    """A slot of the regime."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +88,7 @@ class SignOff:
     """A person in this role must attest. Without a sign-off bound to what was shown, it awaits attestation."""
 
     role: str
+    """Who must attest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +96,11 @@ class FreshWithin:
     """The selected evidence was recorded at most so many days before the assessment's date."""
 
     select: Select
+    """Which evidence."""
     days: int
+    """At most so many."""
     source: str
+    """Where the number comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +108,7 @@ class Declared:
     """Somebody declared this fact of the model, with a value that is allowed."""
 
     fact: str
+    """A fact of the regime."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +116,7 @@ class Distinct:
     """These declared facts name different roles or people: no two have a value in common."""
 
     facts: tuple[str, ...]
+    """Facts of the regime."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +124,9 @@ class InOrder:
     """The date of one declared fact is not after that of another; `today` is the day of the assessment."""
 
     earlier: str
+    """A fact whose kind is date, or `today`."""
     later: str
+    """The same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +134,11 @@ class RecentDate:
     """The date of a declared fact lies at most so many days back. Only where the instrument states the number."""
 
     fact: str
+    """A fact whose kind is date."""
     days: int
+    """At most so many."""
     source: str
+    """Where the number comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +146,7 @@ class Cadence:
     """No more months have passed since the date of a declared fact than the policy allows for the model's tier."""
 
     fact: str
+    """A fact whose kind is date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +154,7 @@ class TierByMatrix:
     """The declared tier is the one that the policy's matrix gives for the model's drivers."""
 
     fact: str = "tier"
+    """The fact that holds the tier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +177,7 @@ class AllOf:
     """Every part holds. Without parts: not assessed."""
 
     checks: tuple[Check, ...]
+    """In YAML the list stands right below the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +185,7 @@ class AnyOf:
     """At least one part holds. Without parts: not assessed."""
 
     checks: tuple[Check, ...]
+    """In YAML the list stands right below the key."""
 
 
 Check = (

@@ -24,8 +24,11 @@ class PolicyBound:
     """A line that the firm adds to requirements of a regime."""
 
     requirement: Requirements
+    """Which."""
     title: str
+    """What the line asks for, in a few words."""
     check: PolicyCheck
+    """One of `bound`, `fresh_within`, `present`; see [the checks](regimes.md#checks)."""
     tiers: tuple[str, ...] = ()
     """The line is for models of these tiers; for every tier when empty, and where the tier is unknown."""
 
@@ -35,7 +38,9 @@ class Waiver:
     """Requirements set aside for a time, with its reason."""
 
     requirement: Requirements
+    """Which."""
     reason: str
+    """Why."""
     owner: str
     """A role."""
     until: str
@@ -47,7 +52,9 @@ class Exclusion:
     """Requirements that do not apply to this firm or model, with the rule that says so."""
 
     requirement: Requirements
+    """Which."""
     rule: str
+    """The rule that says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +62,11 @@ class ProgramEntry:
     """Requirements of programme scope, answered once for the firm; every model inherits them with where and when."""
 
     requirement: Requirements
+    """Which."""
     answer: Literal["met", "not_met"]
+    """What the firm says."""
     statement: str
+    """In its own words."""
     reference: str
     """Document and section that a reader can ask for."""
     answered_on: str
@@ -72,7 +82,9 @@ class TagKey:
     """Where a fact of the model is declared in this firm."""
 
     fact: str
+    """A fact of a regime."""
     tag: str
+    """Key of the tag in MLflow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +92,11 @@ class Tier:
     """A tier of the firm's models."""
 
     name: str
+    """Its name."""
     meaning: str = ""
+    """What it stands for."""
     materiality: Literal["material", "immaterial"] | None = None
+    """Gives the fact `materiality` of a model in this tier."""
     revalidate_months: int | None = None
     """Months from one validation to the next."""
 
@@ -93,6 +108,7 @@ class MatrixRow:
     when: tuple[str, ...]
     """A value for each driver, in their order."""
     tier: str
+    """One of `tiers`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +118,7 @@ class TierMatrix:
     drivers: tuple[str, ...]
     """Facts of the model."""
     rows: tuple[MatrixRow, ...]
+    """A line for each combination of values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +126,11 @@ class SeverityLevel:
     """A step of the firm's scale for findings."""
 
     name: str
+    """Its name."""
     meaning: str
+    """What it stands for."""
     remediation_days: int | None = None
+    """Days until it must be mended."""
     restricts_use: bool = False
     """An open finding of this severity restricts the model's use."""
 
@@ -120,9 +140,11 @@ class Band:
     """A band of a stability index."""
 
     name: str
+    """Its name."""
     below: float | None = None
     """The band ends below this value; None for the last."""
     action: str = ""
+    """What is to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +154,7 @@ class Bands:
     bands: tuple[Band, ...]
     """From the most stable to the least."""
     source: str
+    """Document, section, table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +162,9 @@ class Role:
     """A role of the firm's model risk management."""
 
     role: str
+    """Its name."""
     duties: str
+    """What it does."""
     signs: bool = False
     """Signs validation reports, in the order of the list."""
 
@@ -149,21 +174,31 @@ class Policy:
     """The whole overlay."""
 
     title: str
+    """Its name, as a verdict cites it."""
     edition: str
+    """Its edition, cited too."""
     bounds: tuple[PolicyBound, ...] = ()
+    """Lines that the firm adds to requirements."""
     waivers: tuple[Waiver, ...] = ()
+    """Requirements set aside for a time."""
     not_applicable: tuple[Exclusion, ...] = ()
+    """Requirements that do not apply."""
     program: tuple[ProgramEntry, ...] = ()
+    """Answers for requirements of programme scope."""
     facts: tuple[TagKey, ...] = ()
+    """In YAML a mapping from fact to the key of the tag that declares it."""
     metrics: tuple[str, ...] = ()
     """Keys of the firm's own metrics, which docgen does not know."""
     tiers: tuple[Tier, ...] = ()
     """From the most rigorous to the least."""
     tier_matrix: TierMatrix | None = None
+    """How a model's tier is found."""
     severities: tuple[SeverityLevel, ...] = ()
     """From the gravest to the lightest."""
     psi: Bands | None = None
+    """How the stability index is read."""
     roles: tuple[Role, ...] = ()
+    """Of model risk management."""
     digest: Digest | None = None
     """SHA-256 of the file; None for the empty policy."""
 

@@ -36,6 +36,7 @@ class FactSpec:
     fact: str
     """Stable name, `[a-z_]+`; what `applies_when`, checks and the policy's key map say."""
     title: str
+    """What it is called on a page."""
     tag: str
     """The tag's key, unless the policy maps the fact to another."""
     owner: str
@@ -51,7 +52,9 @@ class Condition:
     """A declared fact has one of these values. In YAML, conditions are a mapping from fact to values."""
 
     fact: str
+    """Its name."""
     values: tuple[str, ...]
+    """Any of these will do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Refusal:
     when: tuple[Condition, ...]
     """All hold."""
     because: str
+    """Why, as a sentence without its full stop."""
     instead: str
     """Where the reader is to go instead."""
 
@@ -74,16 +78,21 @@ class Requirement:
     section: str
     """Section of the instrument."""
     title: str
+    """What is wanted, in a few words."""
     paraphrase: str
     """Our own words; never the instrument's text."""
     owner: str
     """A role."""
     decidable: Decidable
+    """Who decides: the check, the check and then a person, or a person alone."""
     check: Check
+    """A mapping with one of the checks below."""
     supply: str
     """How to supply what is missing: shown in the gap."""
     severity: Severity = "medium"
+    """How much an open one weighs."""
     scope: Literal["model", "program"] = "model"
+    """Answered for each model, or once for the firm by its policy."""
     page: str = ""
     """The section of the document that answers it; blocks of that section list it."""
     applies_when: tuple[Condition, ...] = ()
@@ -91,6 +100,7 @@ class Requirement:
     strength: str = ""
     """How strongly the instrument words it, in one word of the regime's own."""
     basis: Basis = ""
+    """How its author knew the instrument: its text was read, commentators only, or from memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +108,11 @@ class DocumentSpec:
     """A document of a regime: its pages in order."""
 
     id: str
+    """Stable name."""
     title: str
+    """What it is called."""
     audience: str
+    """Who reads it."""
     templates: tuple[str, ...]
     """File names in the regime's `templates/`, or in the folder of shared templates, in reading order."""
 
@@ -109,8 +122,11 @@ class NarrativeSlot:
     """A part that a person must write."""
 
     slot: str
+    """Stable name; the file is `narratives/<slot>.md`."""
     title: str
+    """What is wanted."""
     author_role: str
+    """Who writes it: a role."""
     prompt: str
     """What to write: shown in the scaffold and in the gap."""
     section: str = ""
@@ -122,8 +138,11 @@ class Wording:
     """How this regime's documents may speak."""
 
     met: str = "met"
+    """The word for a requirement that is met."""
     not_met: str = "not met"
+    """The word for one that is not."""
     claim: str = "aligned with"
+    """What may be said of the whole."""
     forbidden: tuple[str, ...] = ("complies with", "compliant", "certified")
     """Phrases the linter refuses in templates."""
 
@@ -133,23 +152,37 @@ class Regime:
     """A regime as loaded and linted."""
 
     format: int
+    """The version of this layout: 1."""
     id: str
+    """The folder's name: a-z, 0-9 and _."""
     title: str
+    """What its documents are called."""
     instrument: str
     """The publication, with its citation."""
     edition: str
+    """Of the publication."""
     status: Status
+    """What force it has; `superseded` wants `superseded_by` and `superseded_on`."""
     applies_from: str | None
+    """ISO date."""
     applies_until: str | None
+    """ISO date."""
     supersedes: tuple[str, ...]
+    """Ids of the regimes that it replaces."""
     checked_on: str
     """ISO date on which somebody last compared this file with the instrument."""
     stale_after_days: int
+    """So many days after `checked_on` its documents say that the data are out of date."""
     disclaimer: str
+    """What a reader must know of it: shown in the document control."""
     wording: Wording
+    """How its documents may speak."""
     requirements: tuple[Requirement, ...]
+    """In `requirements.yaml`."""
     documents: tuple[DocumentSpec, ...]
+    """Its documents."""
     narratives: tuple[NarrativeSlot, ...]
+    """What people must write."""
     kind: Literal["base", "overlay"] = "base"
     """An overlay adds legal rows to the reports of the base regimes it is built with."""
     superseded_by: str | None = None
@@ -159,6 +192,8 @@ class Regime:
     force: str = ""
     """What force the instrument has, in a sentence or two: shown at the head of each report."""
     facts: tuple[FactSpec, ...] = ()
+    """Facts of the model that its rows ask for."""
     refuses: tuple[Refusal, ...] = ()
+    """Models that it does not cover."""
     digest: Digest
     """SHA-256 over the manifest of all files of the regime's folder."""

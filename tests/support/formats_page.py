@@ -111,7 +111,7 @@ def said(hint: Any) -> str:
         return hint.__name__  # type: ignore[union-attr]
     origin, inner = get_origin(hint), get_args(hint)
     makers: dict[Any, Callable[[], str]] = {
-        Literal: lambda: " or ".join(f"`{one}`" for one in inner),
+        Literal: lambda: " or ".join(f"`{one}`" if one else '`""`' for one in inner),
         tuple: lambda: f"list of {said(inner[0])}",
         Union: lambda: " or ".join(said(one) for one in inner),
         types.UnionType: lambda: " or ".join(said(one) for one in inner),

@@ -19,7 +19,7 @@ import docgen
 from docgen.cli.parser import parser
 from docgen.config import Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
-from support import formats_page, schemas
+from support import formats_page, records_page, schemas
 from support.docstrings import field_docs, purpose
 from support.markdown import table
 
@@ -116,6 +116,15 @@ MAKERS: dict[str, Callable[[], str]] = {
     "evidence formats": formats_page.every_format,
     "foreign formats": formats_page.foreign,
     "older versions": formats_page.versions,
+    "regime file": records_page.regime_file,
+    "requirement row": records_page.requirement_row,
+    "checks": records_page.every_check,
+    "select": records_page.select,
+    "evidence ids": records_page.evidence_ids,
+    "blocks": records_page.every_block,
+    "verdicts": records_page.every_verdict,
+    "warnings": records_page.every_warning,
+    "policy file": records_page.policy_file,
 }
 
 
