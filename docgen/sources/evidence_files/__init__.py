@@ -1,4 +1,4 @@
-"""Files that hold evidence: docgen's own, and what SHAP and Fairlearn users log in their own ways.
+"""Files that hold evidence: docgen's own, and what users of SHAP, Fairlearn, AIF360 and Aequitas log in their own ways.
 
 Every file is data: nothing is unpickled, rendered or run. What cannot be read becomes `Missing`, with the reason. A
 format of somebody else's has a module of its own and a line in `_READERS`.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from docgen.errors import DocgenError
 from docgen.model.evidence import Evidence, EvidenceId, Missing, Provenance, evidence_id
-from docgen.sources.evidence_files.fairlearn_ import GROUP_TABLE, group_table
+from docgen.sources.evidence_files.foreign_fairness import FAIRNESS, fairness_result
 from docgen.sources.evidence_files.own import OWN, read_own
 from docgen.sources.evidence_files.shap_ import SHAP_ARRAY, SHAP_TABLE, shap_array, shap_table
 from docgen.sources.evidence_files.source import Source
@@ -22,7 +22,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[Source], Iterable[Evidence]], s
     (OWN, read_own, ""),
     (SHAP_ARRAY, shap_array, "explanation"),
     (SHAP_TABLE, shap_table, "explanation"),
-    (GROUP_TABLE, group_table, "fairness"),
+    (FAIRNESS, fairness_result, "fairness"),
 )
 """Pattern of the path, reader, and the kind of evidence that is missing when the file cannot be read; first match."""
 

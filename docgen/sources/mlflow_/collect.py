@@ -28,6 +28,7 @@ from docgen.sources.mlflow_.logged_files import LoggedFiles
 from docgen.sources.mlflow_.open_ import ModelRef
 from docgen.sources.mlflow_.reading import Found, Reading, without_log_in
 from docgen.sources.mlflow_.records import Store, StoreLoggedModel, StoreMetric, StoreRun, StoreVersion
+from docgen.sources.mlflow_.slices import slices
 
 MAX_POINTS = 2_000
 """Points of a history that are kept."""
@@ -341,6 +342,9 @@ class _Facts:
                     else "a metric is not a number"
                 )
                 self.found.note("metric_not_finite", text, name)
+
+        for name, table, key in slices(run, model):
+            self.found.add(name, table, f"runs:/{run.run_id}", run_id=run.run_id, key=key)
 
     def _differs(self, name: EvidenceId, item: StoreMetric) -> None:
         known = self.found.evidence[name].value
