@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from docgen.evaluate.intervals import Method
+from docgen.evaluate.intervals import Method, newcombe, rate_ratio
 from docgen.evaluate.measures import Estimate, Mean, Measure, Moments, Rate, estimate, moments
 from docgen.evaluate.protection import Group
 from docgen.model.formats import AdverseImpact, Comparison, ComparisonRow, ImpactRow, ScoreGap, ScoreRow
@@ -18,8 +18,7 @@ from docgen.model.formats import AdverseImpact, Comparison, ComparisonRow, Impac
 SUPPRESSED = "suppressed"
 REFERENCE = "reference"
 
-NEWCOMBE = "newcombe hybrid score"
-LOG = "log (katz)"
+NEWCOMBE, LOG = "newcombe", "log ratio"
 WELCH = "welch t"
 HEDGES = "normal approximation (hedges and olkin)"
 
@@ -67,16 +66,17 @@ def _against(measure: Measure, group: Group, base: Group | None, method: Method)
             moments(measure, group.counts, group.sums), moments(measure, base.counts, base.sums), method.level
         )
         return replace(row("", mine.n), difference=mine.value - theirs.value, difference_low=low, difference_high=high)
-    low, high = newcombe(_pair(mine), _pair(theirs), method.level)
-    ratio = ratio_interval(_pair(mine), _pair(theirs), method.level)
+    one, other = _pair(mine), _pair(theirs)
+    apart = newcombe((one[0], other[0]), (one[1], other[1]), method.level)
+    ratio_low, ratio_high = _ratio(one, other, method.level)
     return replace(
         row("" if theirs.value else "no ratio: the reference group has 0", mine.n),
         difference=mine.value - theirs.value,
-        difference_low=low,
-        difference_high=high,
+        difference_low=apart.low,
+        difference_high=apart.high,
         ratio=mine.value / theirs.value if theirs.value else None,
-        ratio_low=ratio[0] if ratio else None,
-        ratio_high=ratio[1] if ratio else None,
+        ratio_low=ratio_low,
+        ratio_high=ratio_high,
     )
 
 
@@ -84,22 +84,10 @@ def _pair(found: Estimate) -> tuple[int, int]:
     return found.events or 0, found.n
 
 
-def newcombe(one: tuple[int, int], other: tuple[int, int], level: float) -> tuple[float, float]:
-    """Return Newcombe's interval of the difference of two independent rates, each as (events, n)."""
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    low, high = confint_proportions_2indep(*one, *other, compare="diff", method="newcomb", alpha=1 - level)
-    return float(low), float(high)
-
-
-def ratio_interval(one: tuple[int, int], other: tuple[int, int], level: float) -> tuple[float, float] | None:
-    """Return the log-method interval of the ratio of two independent rates; None where a count is 0."""
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    if one[0] == 0 or other[0] == 0:
-        return None
-    low, high = confint_proportions_2indep(*one, *other, compare="ratio", method="log", alpha=1 - level)
-    return float(low), float(high)
+def _ratio(one: tuple[int, int], other: tuple[int, int], level: float) -> tuple[float | None, float | None]:
+    """Return the ends of the ratio's interval; None where a count is 0."""
+    found = rate_ratio((one[0], other[0]), (one[1], other[1]), level)
+    return (found.low, found.high) if found else (None, None)
 
 
 def _welch(one: Moments, other: Moments, level: float) -> tuple[float | None, float | None]:
@@ -177,13 +165,13 @@ def _impact(
     if not base.value:
         return replace(row, note="no ratio: nobody is selected in the reference group")
     pair, other = _pair(mine), _pair(base)
-    interval = ratio_interval(pair, other, method.level)
+    low, high = _ratio(pair, other, method.level)
     table = [[pair[0], pair[1] - pair[0]], [other[0], other[1] - other[0]]]
     return replace(
         row,
         ratio=(mine.value or 0.0) / base.value,
-        low=interval[0] if interval else None,
-        high=interval[1] if interval else None,
+        low=low,
+        high=high,
         four_fifths=four_fifths(pair, other),
         p=float(fisher_exact(table).pvalue),
     )

@@ -126,7 +126,7 @@ def fairness(
         dataset=dataset,
         task=outcomes.task,
         level=method.level,
-        method="student t" if outcomes.task == "regression" else "wilson",
+        method="student t" if outcomes.task == "regression" else method.proportion,
         min_group_size=choices.min_group_size,
         suppress_below=choices.suppress_below,
         favourable=choices.favourable if chosen else "",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docgen.evaluate.intervals import Method, wilson
+from docgen.evaluate.intervals import Method, proportion
 from docgen.evaluate.suppression import Steps
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def estimate(measure: Measure, counts: Integers, sums: Floats, method: Method) -
         hits, base = int(counts[measure.hits].sum()), int(counts[measure.base].sum())
         if base == 0:
             return Estimate(value=None, low=None, high=None, n=0, events=0, note=measure.undefined)
-        found = wilson(hits, base, method.level)
+        found = proportion(hits, base, method)
         return Estimate(value=hits / base, low=found.low, high=found.high, n=base, events=hits)
     return _mean(moments(measure, counts, sums), method)
 

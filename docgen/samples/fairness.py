@@ -85,8 +85,8 @@ def _compared_groups() -> list[Evidence]:
             ),
             {
                 "metric_title": "Selection rate",
-                "difference_method": "newcombe hybrid score",
-                "ratio_method": "log (katz)",
+                "difference_method": "newcombe",
+                "ratio_method": "log ratio",
             },
         ),
         (
@@ -99,7 +99,7 @@ def _compared_groups() -> list[Evidence]:
             {
                 "favourable": "0",
                 "reference_rule": "declared",
-                "method": "log (katz)",
+                "method": "log ratio",
                 "family": "1 Fisher tests: every group against its reference",
             },
         ),

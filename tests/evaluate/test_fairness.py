@@ -11,7 +11,7 @@ from fairlearn import metrics as fairlearn
 from scipy import stats
 
 from docgen.errors import UsageError
-from docgen.evaluate.comparisons import adjusted, four_fifths, newcombe, ratio_interval
+from docgen.evaluate.comparisons import adjusted, four_fifths
 from docgen.evaluate.fairness import Choices, choices_of, fairness
 from docgen.evaluate.intervals import Method
 from docgen.evaluate.outcomes import Outcomes
@@ -148,18 +148,26 @@ def test_fishers_p_is_that_of_the_lady_tasting_tea() -> None:
     assert next(row.p for row in impact.rows if row.p is not None) == pytest.approx(0.4857143, abs=5e-8)
 
 
-def test_intervals_of_differences_are_newcombes() -> None:
-    """Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10: 56/70 - 48/80."""
-    assert newcombe((56, 70), (48, 80), 0.95) == (pytest.approx(0.0524, abs=5e-5), pytest.approx(0.3339, abs=5e-5))
-
-
-def test_intervals_of_ratios_are_those_of_scipys_example() -> None:
-    """scipy.stats.contingency.relative_risk, documentation: 27/122 to 44/487."""
-    interval = ratio_interval((27, 122), (44, 487), 0.95)
+def test_intervals_of_differences_and_ratios_are_newcombes_and_the_log_methods() -> None:
+    """Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10: 56/70 - 48/80; scipy's example 27/122."""
+    record = evaluated(*rows_of({"a": (14, 56, 0, 0), "b": (32, 48, 0, 0)}), references={"group": "b"})
+    (table,) = [table for table in record.comparisons if table.metric == "selection_rate"]
+    row = table.rows[0]
+    assert (row.difference_low, row.difference_high) == (
+        pytest.approx(0.0524, abs=5e-5),
+        pytest.approx(0.3339, abs=5e-5),
+    )
+    (impact,) = evaluated(
+        *rows_of({"a": (95, 27, 0, 0), "b": (443, 44, 0, 0)}), references={"group": "b"}
+    ).adverse_impact
     other = stats.contingency.relative_risk(27, 122, 44, 487).confidence_interval(0.95)
-    assert interval == (pytest.approx(1.5836990926700116), pytest.approx(3.7886786315466354))
-    assert interval == (pytest.approx(other.low, rel=1e-14), pytest.approx(other.high, rel=1e-14))
-    assert ratio_interval((0, 20), (5, 20), 0.95) is None
+    assert (impact.rows[0].low, impact.rows[0].high) == (
+        pytest.approx(1.5836990926700116),
+        pytest.approx(3.7886786315466354),
+    )
+    assert (impact.rows[0].low, impact.rows[0].high) == (pytest.approx(other.low), pytest.approx(other.high))
+    none = evaluated(*rows_of({"a": (20, 0, 0, 0), "b": (15, 5, 0, 0)}), references={"group": "b"}).adverse_impact[0]
+    assert (none.rows[0].ratio, none.rows[0].low) == (0.0, None)
 
 
 def test_adjusted_p_values_reject_what_benjamini_and_hochberg_reject() -> None:

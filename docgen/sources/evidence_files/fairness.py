@@ -66,7 +66,7 @@ def _impact(record: formats.FairnessFile, source: Source, shared: dict[str, Scal
             "favourable": record.favourable,
             "reference": item.reference,
             "reference_rule": item.reference_rule,
-            "method": "log (katz)",
+            "method": "log ratio",
             "family": record.family,
         }
         table = _table(IMPACT_COLUMNS, item.rows, attributes | shared)
