@@ -10,6 +10,9 @@ from docgen.model.snapshot import Snapshot
 
 ANY = "any"
 INTERSECTION = "any intersection"
+NAMELESS = "dataset"
+"""The name that MLflow gives to data that were logged without one: it does not tell which data they are."""
+
 JOIN = " & "
 """Joins the features of an intersection in a fairness id."""
 
@@ -65,7 +68,7 @@ def _split_fits(found: str | None, select: Select) -> bool:
     if found is not None and found.lower() in select.except_splits:
         return False
     if select.split == ANY:
-        return found is not None
+        return found is not None and found != NAMELESS and not found.startswith(f"{NAMELESS} (")
     return select.split in {None, found}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docgen.errors import SourceError
 from docgen.model.evidence import (
@@ -23,11 +23,18 @@ from docgen.model.evidence import (
     evidence_id,
 )
 from docgen.model.snapshot import Finding, Origin, Previous, Subject, ordered
-from docgen.sources.mlflow_.dataset_inputs import dataset_of
+from docgen.sources.mlflow_.dataset_inputs import dataset_of, key_of, labels_of
 from docgen.sources.mlflow_.logged_files import LoggedFiles
 from docgen.sources.mlflow_.open_ import ModelRef
 from docgen.sources.mlflow_.reading import Found, Reading, without_log_in
-from docgen.sources.mlflow_.records import Store, StoreLoggedModel, StoreMetric, StoreRun, StoreVersion
+from docgen.sources.mlflow_.records import (
+    Store,
+    StoreDataset,
+    StoreLoggedModel,
+    StoreMetric,
+    StoreRun,
+    StoreVersion,
+)
 from docgen.sources.mlflow_.slices import slices
 
 MAX_POINTS = 2_000
@@ -39,6 +46,9 @@ MAX_NAMES = 10
 MAX_CHILDREN = 100
 _PARAM_CUT, _TAG_CUT = 6_000, 8_000
 """Lengths at which MLflow silently cuts params and run tags."""
+
+_TRAINING = frozenset({"train", "training"})
+"""Contexts of data that a model was fitted to."""
 
 _NOISE = (
     "mlflow.loggedArtifacts",
@@ -167,7 +177,7 @@ class _Facts:
         if self.run is not None:
             self._runs(self.run)
             self._texts(self.run)
-            self._datasets(self.run)
+            self._datasets(self.run, model)
             self.files.read_run(self.run, everything=True)
             self._metrics(self.run, model)
             self._histories(self.run)
@@ -180,7 +190,7 @@ class _Facts:
         self.files.read_model(model, everything=False)
         if self.run is not None:
             self._texts(self.run)
-            self._datasets(self.run)
+            self._datasets(self.run, model)
             self.files.read_run(self.run, everything=False)
             self._metrics(self.run, model)
         self._commit()
@@ -201,7 +211,7 @@ class _Facts:
                 updated=version.updated,
                 run_id=version.run_id,
                 model_id=version.model_id,
-                source=version.source,
+                source=without_log_in(version.source),
                 aliases=version.aliases,
             ),
             uri,
@@ -278,7 +288,7 @@ class _Facts:
             ended=run.ended,
             user_claim=run.tag("mlflow.user"),
             role=role,  # type: ignore[arg-type]  # a literal
-            artifact_uri="" if self.store.origin.kind in {"sqlite", "files"} else run.artifact_uri,
+            artifact_uri="" if self.store.origin.kind in {"sqlite", "files"} else without_log_in(run.artifact_uri),
         )
         self.found.add(evidence_id("run", run.run_id), facts, f"runs:/{run.run_id}", run_id=run.run_id, time=run.ended)
 
@@ -296,28 +306,44 @@ class _Facts:
                         "possibly_truncated", f"a value has exactly the {cut} characters at which MLflow cuts", name
                     )
 
-    def _datasets(self, run: StoreRun) -> None:
-        taken: set[str] = set()
+    def _datasets(self, run: StoreRun, model: StoreLoggedModel | None) -> None:
+        labels = _labels(run, model)
         for data in run.datasets:
-            context = data.context or data.name
-            if context in taken:
-                self.found.note(
-                    "several_datasets",
-                    "several data sets were logged with one context; the others are listed by name",
-                    severity="info",
-                )
-                context = f"{context} ({data.name} {data.digest})"
-            taken.add(context)
-            self.found.add(evidence_id("dataset", context), dataset_of(data), f"runs:/{run.run_id}", run_id=run.run_id)
+            name = evidence_id("dataset", labels[data])
+            value = dataset_of(data)
+            value = replace(value, source=self.found.opened(value.source, name))
+            self.found.add(name, value, f"runs:/{run.run_id}", run_id=run.run_id)
             self.found.note(
                 "weak_dataset_digest",
                 "MLflow's dataset digest is a label: it covers at most 10,000 rows of some columns",
-                evidence_id("dataset", context),
+                name,
                 severity="info",
             )
+            if labels[data] != (data.context or data.name):
+                self.found.note(
+                    "several_datasets",
+                    "a data set that shares its context with another, or that no metric is tied to, is listed by name",
+                    name,
+                    severity="info",
+                )
+        self._same_data(run, labels)
+
+    def _same_data(self, run: StoreRun, labels: Mapping[StoreDataset, str]) -> None:
+        """Tell of data that were logged both as training data and as other data."""
+        training = {data.digest: data for data in run.datasets if data.context in _TRAINING}
+        for data in run.datasets:
+            other = training.get(data.digest)
+            if other is not None and data.context not in _TRAINING:
+                self.found.note(
+                    "tested_on_training_data",
+                    "one data set was logged as training data and as other data: by MLflow's label they are the same",
+                    evidence_id("dataset", labels[other]),
+                    evidence_id("dataset", labels[data]),
+                    severity="serious",
+                )
 
     def _metrics(self, run: StoreRun, model: StoreLoggedModel | None) -> None:
-        contexts = {(data.name, data.digest): data.context or data.name for data in run.datasets}
+        contexts = {key_of(data): label for data, label in _labels(run, model).items()}
         for item in run.metrics:
             if item.key.startswith("system/"):
                 continue
@@ -393,6 +419,11 @@ class _Facts:
             dirty={"true": True, "false": False}.get(dirty.lower()),
         )
         self.found.add(head, value, f"runs:/{self.run.run_id}", run_id=self.run.run_id, key="mlflow.source.git.commit")
+
+
+def _labels(run: StoreRun, model: StoreLoggedModel | None) -> dict[StoreDataset, str]:
+    links = model.metrics if model else ()
+    return labels_of(run.datasets, {(link.dataset_name, link.dataset_digest) for link in links if link.dataset_name})
 
 
 def _split(item: StoreMetric, model: StoreLoggedModel | None, contexts: Mapping[tuple[str, str], str]) -> str | None:

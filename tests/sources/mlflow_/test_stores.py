@@ -359,3 +359,23 @@ def test_no_pickle_is_loaded(sqlite_made, tmp_path: Path) -> None:
     facts = collect(f"sqlite:///{tmp_path / 'mlflow.db'}", "models:/churn/1", artifact_roots=roots)
     assert not trace.exists()
     assert "artifact_unreadable" in codes(facts)
+
+
+def test_a_password_in_the_address_of_data_is_left_out(sqlite_made, tmp_path: Path) -> None:
+    shutil.copy(sqlite_made.folder / "mlflow.db", tmp_path / "mlflow.db")
+    with sqlite3.connect(tmp_path / "mlflow.db") as database:
+        source = '{"url": "https://user:hunter2@example.org/rows.csv"}'
+        database.execute("UPDATE datasets SET dataset_source = ?", (source,))
+    facts = collect(f"sqlite:///{tmp_path / 'mlflow.db'}", "models:/churn/1")
+    sources = {item.value.source for item in facts.evidence if isinstance(item.value, Dataset)}
+    assert sources == {"https://[removed]@example.org/rows.csv"}
+    assert "credentials_removed" in codes(facts)
+
+
+def test_data_that_were_trained_and_tested_on_are_a_serious_finding(sqlite_made, tmp_path: Path) -> None:
+    shutil.copy(sqlite_made.folder / "mlflow.db", tmp_path / "mlflow.db")
+    with sqlite3.connect(tmp_path / "mlflow.db") as database:
+        database.execute("UPDATE datasets SET digest = 'aaaa1111'")
+    facts = collect(f"sqlite:///{tmp_path / 'mlflow.db'}", "models:/churn/1")
+    (found,) = (item for item in facts.findings if item.code == "tested_on_training_data")
+    assert (found.severity, found.evidence) == ("serious", ("dataset:training", "dataset:test"))
