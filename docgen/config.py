@@ -54,6 +54,8 @@ class DossierConfig:
     """Folder of what people write: one Markdown file for each slot."""
     repository: str = "."
     """A folder inside the git repository that holds the training code."""
+    deployment: str = ""
+    """A YAML file, or a folder of them, that says where versions run; empty for none. See docs/lineage.md."""
     store: str = ".docgen"
     """Snapshots and blobs; add it to your backups."""
     output: str = "dossiers"

@@ -138,6 +138,8 @@ def collect(
         StorageError: the snapshot cannot be written; nothing is left behind.
     """
     from docgen import __version__
+    from docgen.sources.deployments import read_deployments
+    from docgen.sources.dvc_ import read_dvc
     from docgen.sources.git_ import read_git
     from docgen.sources.mlflow_.open_ import parse_model_uri
     from docgen.sources.narratives import read_narratives
@@ -151,7 +153,11 @@ def collect(
     own = {item.id: item for item in facts.evidence}
     before = {item.id: item for item in facts.previous.evidence} if facts.previous else {}
     git = read_git(config.path(config.dossier.repository), own.get(_HEAD), before.get(_HEAD))
-    own |= {item.id: item for item in (*git.evidence, *narratives)}
+    head = next((item for item in git.evidence if item.id == _HEAD), None)
+    dvc = read_dvc(config.path(config.dossier.repository), head)
+    place = config.dossier.deployment
+    deployed = read_deployments(config.path(place), facts.subject.uri) if place else ()
+    own |= {item.id: item for item in (*git.evidence, *dvc.evidence, *deployed, *narratives)}
     evidence = ordered(tuple(own.values()))
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     snapshot = Snapshot(
@@ -160,7 +166,7 @@ def collect(
         captured_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
         captured_with=__version__,
         evidence=evidence,
-        findings=(*facts.findings, *git.findings, *typed_numbers(evidence, tuple(before.values()))),
+        findings=(*facts.findings, *git.findings, *dvc.findings, *typed_numbers(evidence, tuple(before.values()))),
         previous=facts.previous,
     )
     kept, new = Snapshots(config.path(config.dossier.store)).save(snapshot)

@@ -1,296 +1,25 @@
-"""Where the model comes from and what changed: data, code, run, model, evaluation, dossier."""
+"""Code, data versions, pipelines, environment, files and deployments: each as it was read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from docgen.assessment.select import parts
-from docgen.blocks.values import TRAINING, cell, full, gap_wanting, previous, text
+from docgen.blocks.values import cell, gap_wanting, missing_box, text
 from docgen.model.document import (
     Absent,
     Block,
     Dossier,
     Facts,
-    Graph,
-    GraphEdge,
-    GraphNode,
     Grid,
     Heading,
     Line,
     Paragraph,
     Shown,
+    ValueFormat,
     Words,
 )
-from docgen.model.evidence import (
-    Commit,
-    Dataset,
-    Evidence,
-    File,
-    LoggedModelFacts,
-    Missing,
-    Quantity,
-    RunFacts,
-    Scalar,
-    Table,
-    Text,
-)
-from docgen.model.snapshot import PREVIOUS
-
-
-def lineage(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
-    """Return the lineage graph and its twin as a table."""
-    nodes, edges = _nodes(dossier), _edges(dossier)
-    known = {node.id for node in nodes}
-    missing = sum(node.missing for node in nodes)
-    alt = (
-        f"Graph of {len(nodes)} things from data and code to the dossier; {missing or 'none'} missing. "
-        "The table below says the same."
-    )
-    graph = Graph(
-        name="lineage",
-        nodes=nodes,
-        edges=tuple(edge for edge in edges if {edge.source, edge.target} <= known),
-        caption="Lineage",
-        alt=alt,
-    )
-    titles = {node.id: node.title for node in nodes}
-    rows: tuple[tuple[Line, ...], ...] = tuple(
-        (
-            (Words(text=node.title),),
-            (Absent(wanted=node.title, reason="not recorded"),)
-            if node.missing
-            else (node.detail,)
-            if node.detail
-            else (),
-            (Words(text=", ".join(titles[edge.target] for edge in graph.edges if edge.source == node.id)),),
-        )
-        for node in nodes
-    )
-    return graph, Grid(caption="Lineage as a table", columns=("Thing", "Identity", "Goes into"), rows=rows)
-
-
-def _nodes(dossier: Dossier) -> tuple[GraphNode, ...]:
-    snapshot = dossier.snapshot
-    nodes: list[GraphNode] = []
-    for role, title in (("train", "Training data"), ("test", "Evaluation data")):
-        found = [
-            item
-            for item in snapshot.of_kind("dataset")
-            if isinstance(item.value, Dataset) and (item.value.context.lower() in TRAINING) is (role == "train")
-        ]
-        item = next(
-            (entry for entry in found if isinstance(entry.value, Dataset) and entry.value.sha256),
-            found[0] if found else None,
-        )
-        detail = _dataset(item) if item else None
-        nodes.append(GraphNode(id=role, kind="data", title=title, detail=detail, missing=detail is None))
-    head = snapshot.find("commit:head")
-    commit = (
-        Shown(value=head.value.sha, evidence=head.id, format="digest")
-        if head and isinstance(head.value, Commit)
-        else None
-    )
-    nodes.append(GraphNode(id="code", kind="code", title="Code", detail=commit, missing=commit is None))
-    environment = snapshot.of_kind("environment")
-    packages = Shown(value=parts(environment[0].id).name, evidence=environment[0].id) if environment else None
-    nodes.append(
-        GraphNode(id="environment", kind="code", title="Environment", detail=packages, missing=packages is None)
-    )
-    run = next(
-        (item for item in snapshot.of_kind("run") if isinstance(item.value, RunFacts) and item.value.role == "source"),
-        None,
-    )
-    shown = (
-        Shown(value=run.value.run_id, evidence=run.id, format="digest")
-        if run and isinstance(run.value, RunFacts)
-        else None
-    )
-    nodes.append(GraphNode(id="run", kind="run", title="Run", detail=shown, missing=shown is None))
-    parent = next(
-        (item for item in snapshot.of_kind("run") if isinstance(item.value, RunFacts) and item.value.role == "parent"),
-        None,
-    )
-    if parent is not None and isinstance(parent.value, RunFacts):
-        nodes.append(
-            GraphNode(
-                id="parent",
-                kind="run",
-                title="Parent run",
-                detail=Shown(value=parent.value.run_id, evidence=parent.id, format="digest"),
-            )
-        )
-    model = next((item for item in snapshot.of_kind("logged_model") if isinstance(item.value, LoggedModelFacts)), None)
-    name = Shown(
-        value=snapshot.subject.version or snapshot.subject.name,
-        evidence="snapshot:version" if snapshot.subject.version else "snapshot:name",
-    )
-    nodes.append(
-        GraphNode(
-            id="model",
-            kind="model",
-            title="Model version",
-            detail=name if model or snapshot.subject.version else None,
-            missing=not (model or snapshot.subject.version),
-        )
-    )
-    evaluation = next(
-        (
-            item
-            for item in snapshot.of_kind("artifact")
-            if parts(item.id).name.startswith("docgen/") and isinstance(item.value, File)
-        ),
-        None,
-    )
-    measured = any((parts(item.id).split or "train") not in TRAINING for item in snapshot.of_kind("metric"))
-    detail = Shown(value="evidence files", evidence=evaluation.id) if evaluation else None
-    nodes.append(GraphNode(id="evaluation", kind="evaluation", title="Evaluation", detail=detail, missing=not measured))
-    nodes.append(
-        GraphNode(
-            id="dossier",
-            kind="document",
-            title="This dossier",
-            detail=Shown(value=snapshot.digest(), evidence="snapshot:digest", format="digest"),
-        )
-    )
-    return tuple(nodes)
-
-
-def _dataset(item: Evidence) -> Shown | None:
-    value = item.value
-    if not isinstance(value, Dataset):
-        return None
-    return (
-        Shown(value=value.sha256, evidence=item.id, format="digest")
-        if value.sha256
-        else Shown(value=value.name, evidence=item.id)
-    )
-
-
-def _edges(_dossier: Dossier) -> tuple[GraphEdge, ...]:
-    pairs = (
-        ("train", "run"), ("code", "run"), ("environment", "run"), ("parent", "run"), ("run", "model"),
-        ("model", "evaluation"), ("test", "evaluation"), ("evaluation", "dossier"), ("model", "dossier"),
-    )  # fmt: skip
-    return tuple(GraphEdge(source=source, target=target) for source, target in pairs)
-
-
-def change(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
-    """Return what differs from the previous version: measures, parameters, data, code."""
-    before = dossier.snapshot.previous
-    if before is None:
-        return (Paragraph(line=(Words(text="There is no previous version to compare with."),)),)
-    blocks: list[Block] = [
-        Paragraph(
-            line=(
-                Words(text="Compared with version "),
-                Shown(value=before.subject.version, evidence="snapshot:previous"),
-                Words(text="."),
-            )
-        )
-    ]
-    blocks += [block for block in (_metrics(dossier), _params(dossier), _data(dossier)) if block]
-    return tuple(blocks)
-
-
-def _metrics(dossier: Dossier) -> Grid | None:
-    rows: list[tuple[Line, ...]] = []
-    for item in dossier.snapshot.of_kind("metric"):
-        old = previous(dossier, item.id)
-        if isinstance(item.value, Quantity) and item.value.interval and old and isinstance(old.value, Quantity):
-            label = (
-                Shown(value=f"{item.value.title or parts(item.id).name} on {parts(item.id).split}", evidence=item.id),
-            )
-            rows.append((label, full(old.value, PREVIOUS + item.id), full(item.value, item.id)))
-    note: Line = (
-        Words(
-            text="Overlapping intervals do not show that two versions are equal; "
-            "a paired comparison on the same rows would."
-        ),
-    )
-    return (
-        Grid(
-            caption="Measures before and now",
-            columns=("Measure", "Previous version", "This version"),
-            rows=tuple(rows),
-            numeric=(1, 2),
-            notes=(note,),
-        )
-        if rows
-        else None
-    )
-
-
-def _params(dossier: Dossier) -> Block | None:
-    before = (
-        {item.id: item for item in dossier.snapshot.previous.evidence if item.kind == "param"}
-        if dossier.snapshot.previous
-        else {}
-    )
-    now = {item.id: item for item in dossier.snapshot.of_kind("param")}
-    rows: list[tuple[Line, ...]] = []
-    for name in sorted({*before, *now}):
-        old, new = before.get(name), now.get(name)
-        if _text(old) != _text(new):
-            shown = new or old
-            key = (Shown(value=name.partition(":")[2], evidence=name if new else PREVIOUS + name, format="code"),)
-            gone, added = (Absent(wanted="value", reason="not set"),), (Absent(wanted="value", reason="not set"),)
-            left: Line = (Shown(value=_text(old), evidence=PREVIOUS + name, format="code"),) if old else added
-            right: Line = (Shown(value=_text(new), evidence=name, format="code"),) if new else gone
-            if shown:
-                rows.append((key, left, right))
-    return (
-        Grid(
-            caption="Parameters that differ",
-            columns=("Parameter", "Previous version", "This version"),
-            rows=tuple(rows),
-        )
-        if rows
-        else None
-    )
-
-
-def _text(item: Evidence | None) -> str | None:
-    return item.value.text if item and isinstance(item.value, Text) else None
-
-
-def _data(dossier: Dossier) -> Block | None:
-    rows: list[tuple[Line, ...]] = []
-    for item in dossier.snapshot.of_kind("dataset"):
-        old = previous(dossier, item.id)
-        if isinstance(item.value, Dataset) and old and isinstance(old.value, Dataset):
-            both = item.value.sha256 and old.value.sha256
-            same = (
-                "unknown: no full digest of both"
-                if not both
-                else "same content"
-                if item.value.sha256 == old.value.sha256
-                else "changed"
-            )
-            rows.append(
-                (
-                    (Shown(value=item.id.partition(":")[2], evidence=item.id),),
-                    _proof(old.value, PREVIOUS + item.id),
-                    _proof(item.value, item.id),
-                    (Words(text=same),),
-                )
-            )
-    return (
-        Grid(
-            caption="Data before and now",
-            columns=("Data set", "Previous SHA-256", "SHA-256 now", "Result"),
-            rows=tuple(rows),
-        )
-        if rows
-        else None
-    )
-
-
-def _proof(value: Dataset, name: str) -> Line:
-    return (
-        (Shown(value=value.sha256, evidence=name, format="digest"),)
-        if value.sha256
-        else (Absent(wanted="SHA-256", reason="not logged"),)
-    )
+from docgen.model.evidence import Commit, Evidence, File, Missing, Scalar, Table, Text
 
 
 def commit(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
@@ -323,6 +52,12 @@ def commit(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
         ("Authored", text(value.authored, name, "time")),
     ]
     blocks: list[Block] = [Facts(rows=tuple(rows), caption="Commit of the training code")]
+    beyond = dossier.snapshot.find("commit:uncommitted")
+    if beyond is not None and isinstance(beyond.value, Table):
+        blocks += [
+            Heading(text="Uncommitted changes at training"),
+            _grid(beyond, beyond.value, "Files changed beyond the commit", (1, 2)),
+        ]
     diff = dossier.snapshot.find("commit:diff")
     if diff is not None and isinstance(diff.value, Table):
         blocks += [
@@ -347,9 +82,16 @@ def _grid(item: Evidence, table: Table, caption: str, numeric: tuple[int, ...] =
         tuple(cell(value, column, item.id) for value, column in zip(row, table.columns, strict=True))
         for row in table.rows
     )
+    labels: tuple[tuple[str, str, ValueFormat], ...] = (
+        ("files", "Files changed", "count"),
+        ("added", "Lines added", "count"),
+        ("removed", "Lines removed", "count"),
+        ("untracked", "Files that git does not track", "count"),
+        ("sha256", "SHA-256 of the patch", "digest"),
+    )
     notes = tuple(
-        (Words(text=f"{label}: "), Shown(value=value, evidence=item.id, format="count"), Words(text="."))
-        for key, label in (("files", "Files changed"), ("added", "Lines added"), ("removed", "Lines removed"))
+        (Words(text=f"{label}: "), Shown(value=value, evidence=item.id, format=form), Words(text="."))
+        for key, label, form in labels
         if (value := table.attribute(key)) is not None
     )
     return Grid(
@@ -382,9 +124,33 @@ def environment(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, .
                 )
                 for line in lines[:200]
             ]
+    around = tuple(_runtime(dossier))
     if not rows:
-        return (gap_wanting(dossier, "the software environment", "environment"),)
-    return (Grid(caption="Software environment as logged with the model", columns=("File", "Line"), rows=tuple(rows)),)
+        return (*around, gap_wanting(dossier, "the software environment", "environment"))
+    caption = "Software environment as logged with the model"
+    return (*around, Grid(caption=caption, columns=("File", "Line"), rows=tuple(rows)))
+
+
+def _runtime(dossier: Dossier) -> Iterator[Block]:
+    """Yield Python and the container image, where they are known."""
+    rows: list[tuple[str, Line]] = []
+    python = dossier.snapshot.find("runtime:python")
+    if python is not None and isinstance(python.value, Text):
+        rows.append(("Python", text(python.value.text, python.id)))
+    image = dossier.snapshot.find("runtime:image")
+    if image is not None and isinstance(image.value, Table):
+        for key, value, _ in image.value.rows:
+            tag, content = (Shown(value=item, evidence=image.id, format="code") for item in (key, value))
+            rows.append(("Training image, as tagged", (content, Words(text=" ("), tag, Words(text=")"))))
+        digest = image.value.attribute("sha256")
+        pinned: Line = (
+            (Shown(value=digest, evidence=image.id, format="code"),)
+            if digest
+            else (Absent(wanted="digest", reason="no tag holds one, and a name can be moved to another image"),)
+        )
+        rows.append(("SHA-256 of the image", pinned))
+    if rows:
+        yield Facts(rows=tuple(rows), caption="Python and image")
 
 
 def artifacts(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
@@ -419,3 +185,70 @@ def artifacts(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...
     return (
         Grid(caption="Files of model and run", columns=("File", "Size", "SHA-256"), rows=tuple(rows), numeric=(1,)),
     )
+
+
+def pipelines(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
+    """Return the pipeline runs that tags name, as claimed by whoever set them."""
+    rows: list[tuple[Line, ...]] = []
+    for item in dossier.snapshot.of_kind("pipeline"):
+        if isinstance(item.value, Table):
+            name: Line = (Shown(value=item.id.partition(":")[2], evidence=item.id),)
+            for key, value, on in item.value.rows:
+                forms = (Shown(value=text, evidence=item.id, format="code") for text in (key, value))
+                rows.append((name, *((form,) for form in forms), (Shown(value=on, evidence=item.id),)))
+    if not rows:
+        return (Paragraph(line=(Words(text="No tag of the run names a pipeline of a kind that docgen knows."),)),)
+    return (Grid(caption="Pipeline runs, as tagged", columns=("System", "Tag", "Value", "Set on"), rows=tuple(rows)),)
+
+
+def deployments(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
+    """Return where the version runs, as files tell it."""
+    items = dossier.snapshot.of_kind("deployment")
+    blocks: list[Block] = [box for item in items if (box := missing_box(item))]
+    for item in items:
+        if isinstance(item.value, Table):
+            blocks += [
+                Heading(text=_KINDS.get(parts(item.id).name, "Deployment"), value=_attribute(item, "environment")),
+                Facts(rows=tuple(_deployed(item, item.value)), caption="As written down"),
+            ]
+    if not items:
+        words = "No deployment file is configured, so that it is unknown where this version runs."
+        blocks.append(Paragraph(line=(Words(text=words),)))
+    return tuple(blocks)
+
+
+_KINDS = {"container": "Container in", "helm": "Helm release in", "argocd": "Argo CD application in"}
+
+_FIELDS = {
+    "image": "Image",
+    "digest": "Digest",
+    "release": "Release",
+    "namespace": "Namespace",
+    "chart": "Chart",
+    "chart_version": "Version of the chart",
+    "revision": "Revision",
+    "app_version": "Version of the application",
+    "status": "State",
+    "application": "Application",
+    "repository": "Repository",
+    "path": "Path",
+    "sync": "Sync",
+    "health": "Health",
+}
+"""Field of a deployment file -> our word for it."""
+
+
+def _attribute(item: Evidence, key: str) -> Shown:
+    return Shown(value=item.value.attribute(key) if isinstance(item.value, Table) else None, evidence=item.id)
+
+
+def _deployed(item: Evidence, table: Table) -> list[tuple[str, Line]]:
+    rows: list[tuple[str, Line]] = [
+        (_FIELDS.get(str(key), "Field"), (Shown(value=value, evidence=item.id, format="code"),))
+        for key, value in table.rows
+    ]
+    rows += [
+        ("Recorded", (_attribute(item, "recorded"),)),
+        ("Recorded by", text(str(table.attribute("recorded_by") or ""), item.id)),
+    ]
+    return rows

@@ -198,12 +198,14 @@ class GraphNode:
     """A thing in the lineage graph."""
 
     id: str
-    kind: Literal["data", "code", "run", "model", "evaluation", "document"]
+    kind: Literal["data", "code", "run", "model", "evaluation", "deployment", "document"]
     title: str
     """Our word for it."""
     detail: Shown | None = None
     missing: bool = False
     """Wanted and not there: drawn broken."""
+    remark: str = ""
+    """Our words on its state: `clean work tree`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +214,8 @@ class GraphEdge:
 
     source: str
     target: str
-    label: str = ""
+    missing: bool = False
+    """Wanted and not recorded: drawn broken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

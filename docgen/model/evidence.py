@@ -31,7 +31,13 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `fairness:<metric>.by_period/<feature>@<split>` | `Table` | group metric by period |
 | `explanation:global@<split>` | `Table` | global attributions |
 | `environment:<file>`, `signature:model` | `Text`, `Table` | as logged with the model |
+| `runtime:python`, `runtime:image` | `Text`, `Table` | Python of the model, container image of the training |
 | `commit:head`, `commit:diff` | `Commit`, `Table` | git |
+| `commit:uncommitted` | `Table` | what the work tree held beyond the commit at training |
+| `dvc:<stage>`, `dvc:<path>.dvc` | `Table` | what DVC locks at the run's commit |
+| `pipeline:<system>` | `Table` | pipeline run, as the tags of the run and its parent tell it |
+| `deployment:<kind>@<environment>` | `Table` | container, helm or argocd facts from files |
+| `versions:earlier` | `Table` | versions of the model below this one |
 | `narrative:<slot>` | `Narrative` | what a person wrote |
 | `artifact:<path>` | `File` | a logged file, by size and SHA-256 |
 | `finding:<n>` | - | see `docgen.model.snapshot.Finding` |

@@ -145,7 +145,50 @@ DIFF_COLUMNS = (
     Column(key="added", title="Lines added", kind="count"),
     Column(key="removed", title="Lines removed", kind="count"),
 )
-"""Columns of `commit:diff`. Attributes: from, to, files, added, removed."""
+"""Columns of `commit:diff` (attributes: from, to, files, added, removed) and of `commit:uncommitted` (attributes:
+files, added, removed, untracked, sha256)."""
+
+DVC_COLUMNS = (
+    Column(key="role", title="Role"),
+    Column(key="name", title="Path or parameter"),
+    Column(key="algorithm", title="Hash"),
+    Column(key="digest", title="Value of the hash", kind="digest"),
+    Column(key="size", title="Bytes", kind="count"),
+    Column(key="files", title="Files", kind="count"),
+    Column(key="value", title="Value"),
+)
+"""Columns of `dvc:<stage or path>`; role is dep, out or param. Attributes: kind (stage or data), command, rows."""
+
+DEPLOYMENT_COLUMNS = (
+    Column(key="key", title="What"),
+    Column(key="value", title="Value"),
+)
+"""Columns of `deployment:<kind>@<environment>`; keys are the fields of the deployment file. Attributes: environment,
+recorded, recorded_by."""
+
+PIPELINE_COLUMNS = (
+    Column(key="key", title="Tag"),
+    Column(key="value", title="Value"),
+    Column(key="on", title="Set on"),
+)
+"""Columns of `pipeline:<system>`; on is run or parent."""
+
+IMAGE_COLUMNS = (
+    Column(key="key", title="Tag"),
+    Column(key="value", title="Value"),
+    Column(key="pinned", title="Holds a digest"),
+)
+"""Columns of `runtime:image`. Attribute: sha256, of the first tag that holds one."""
+
+VERSION_COLUMNS = (
+    Column(key="version", title="Version"),
+    Column(key="created", title="Registered"),
+    Column(key="status", title="State"),
+    Column(key="stage", title="Stage"),
+    Column(key="aliases", title="Aliases"),
+    Column(key="run_id", title="Run", kind="digest"),
+)
+"""Columns of `versions:earlier`, newest first. Attribute: total, of all earlier versions."""
 
 PROFILE_COLUMNS = (
     Column(key="name", title="Column"),

@@ -61,7 +61,7 @@ def read_git(
     if head is None:
         gap = Missing(wanted="the commit of the training code", reason="not_logged", supply=_SUPPLY)
         return GitFacts(evidence=(claimed or _evidence(HEAD, gap, "git"), _no_diff("the run names no commit")))
-    repository = _Repository(folder, timeout_seconds)
+    repository = Repository(folder, timeout_seconds)
     if not repository.has(head.sha):
         finding = Finding(
             code="commit_not_found",
@@ -94,7 +94,7 @@ def _commit(evidence: Evidence | None) -> Commit | None:
     return value if isinstance(value, Commit) and _SHA.fullmatch(value.sha) else None
 
 
-def _diff(repository: _Repository, before: Commit | None, after: Commit) -> Evidence:
+def _diff(repository: Repository, before: Commit | None, after: Commit) -> Evidence:
     if before is None:
         return _no_diff("there is no previous version, or its run names no commit")
     if not repository.has(before.sha):
@@ -124,13 +124,40 @@ def _evidence(name: EvidenceId, value: Value, uri: str) -> Evidence:
     return Evidence(id=name, value=value, provenance=Provenance(system="git", uri=uri))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeFile:
+    """A file of a commit."""
+
+    path: str
+    oid: str
+    """Git's own name of its content."""
+    size: int
+    """Bytes."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Repository:
+class Repository:
+    """A git repository, read only.
+
+    Args:
+        folder: any folder inside it.
+        timeout_seconds: for one git call.
+    """
+
     folder: Path
-    timeout_seconds: int
+    timeout_seconds: int = 15
 
     def run(self, *arguments: str) -> str | None:
-        """Return the standard output of a git command, or None when git says no."""
+        """Return the standard output of a git command as text, or None when git says no."""
+        out = self.read(*arguments)
+        return None if out is None else out.decode("utf-8", "replace")
+
+    def read(self, *arguments: str) -> bytes | None:
+        """Return the standard output of a git command, or None when git says no.
+
+        Raises:
+            SourceError: git is not installed, or does not answer in time.
+        """
         environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8"}
         command = ["git", *_QUIET, "-C", str(self.folder), *arguments]
         try:
@@ -141,7 +168,22 @@ class _Repository:
             raise SourceError("git is not installed, got no program 'git'", hint="install git") from err
         except subprocess.TimeoutExpired as err:
             raise SourceError(f"git did not answer within {self.timeout_seconds} s in {str(self.folder)!r}") from err
-        return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+        return done.stdout if done.returncode == 0 else None
+
+    def files(self, sha: str) -> tuple[TreeFile, ...]:
+        """Return the regular files of a commit, links and submodules left out; none when the commit is not there."""
+        out = self.run("ls-tree", "-r", "-z", "--long", "--full-tree", sha) or ""
+        rows = (entry.partition("\t") for entry in out.split("\0") if entry)
+        parts = ((head.split(), path) for head, _, path in rows)
+        return tuple(
+            TreeFile(path=path, oid=head[2], size=int(head[3]))
+            for head, path in parts
+            if head[0] in {"100644", "100755"} and head[3].isdigit()
+        )
+
+    def content(self, file: TreeFile) -> bytes:
+        """Return the bytes of a file as committed: what `git show <commit>:<path>` shows, without text converters."""
+        return self.read("cat-file", "blob", file.oid) or b""
 
     def has(self, sha: str) -> bool:
         """Whether the repository holds this commit (no repository: no)."""

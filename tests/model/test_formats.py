@@ -21,7 +21,7 @@ from docgen.sources.evidence_files import Source, read
 from docgen.sources.evidence_files.older import lifted
 from docgen.sources.evidence_files.own import OWN
 from support.docstrings import purpose
-from support.schemas import files
+from support.schemas import WRITTEN_BY_HAND, files
 
 OLD = sorted((Path(__file__).parents[1] / "data").glob("evidence_v*/**/*.json"))
 WRONG = (None, "text", 1, 1.5, True, [], {}, {"unknown": 1})
@@ -52,7 +52,7 @@ def test_every_shipped_schema_is_what_its_record_says(path: Path, text: str) -> 
 
 def test_each_format_has_schema_example_and_path_and_no_other_is_there() -> None:
     for folder in ("schemas", "examples"):
-        assert {path.stem for path in (formats_dir() / folder).iterdir()} == set(formats.FILES)
+        assert {path.stem for path in (formats_dir() / folder).iterdir()} == {*formats.FILES, *WRITTEN_BY_HAND}
     assert list(formats.PATHS) == list(formats.FILES)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docgen.model import formats
+from docgen.model.canonical import sha256
 from docgen.model.codec import structure, unstructure
 from docgen.resources import formats_dir
 
@@ -20,8 +21,14 @@ EXAMPLES = formats_dir() / "examples"
 CODE = formats.CodeFile(
     commit="9f8e7d6c5b4a39281706f5e4d3c2b1a098765432",
     branch="main",
-    dirty=False,
+    dirty=True,
     remote="https://git.example.com/credit/model.git",
+    changes=(formats.ChangedFile(path="train.py", added=3, removed=1),),
+    changed_files=1,
+    lines_added=3,
+    lines_removed=1,
+    untracked=0,
+    diff_sha256=sha256(b"the patch"),
 )
 
 

@@ -92,7 +92,8 @@ def _fields(record: type) -> str:
     rows = []
     for item in fields(record):
         told = docs.get(item.name, "")
-        kind = f"`{formats.EVIDENCE_VERSION}`" if item.name == "version" else said(hints[item.name])
+        ours = item.name == "version" and hints[item.name] is int
+        kind = f"`{formats.EVIDENCE_VERSION}`" if ours else said(hints[item.name])
         wanted = item.default is MISSING or item.name in HEAD
         rows.append((f"`{item.name}`", kind, "required" if wanted else f"`{json.dumps(item.default)}`", told))
     return table(("Field", "Type", "If left out", "Meaning"), rows)

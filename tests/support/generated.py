@@ -19,7 +19,7 @@ import docgen
 from docgen.cli.parser import parser
 from docgen.config import Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
-from support import formats_page, records_page, schemas
+from support import formats_page, lineage_page, records_page, schemas
 from support.docstrings import field_docs, purpose
 from support.markdown import table
 
@@ -125,6 +125,9 @@ MAKERS: dict[str, Callable[[], str]] = {
     "verdicts": records_page.every_verdict,
     "warnings": records_page.every_warning,
     "policy file": records_page.policy_file,
+    "deployment file": lineage_page.deployment,
+    "pipeline tags": lineage_page.pipelines,
+    "image tags": lineage_page.images,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from docgen.model import formats
 from docgen.model.canonical import Digest
 from docgen.model.evidence import Scalar
+from docgen.model.formats.deployment import DEPLOYMENT_VERSION, DeploymentFile
 from docgen.resources import formats_dir
 from support.docstrings import field_docs, purpose
 
@@ -24,13 +25,17 @@ HEAD = {"format": "Names the format.", "version": "Version of the format."}
 Schema = dict[str, Any]
 
 
-def schema_of(name: str, record: type) -> Schema:
+WRITTEN_BY_HAND = {"docgen.deployment": (DeploymentFile, DEPLOYMENT_VERSION)}
+"""Formats of files that are no artifacts of a run, with their versions."""
+
+
+def schema_of(name: str, record: type, version: int = formats.EVIDENCE_VERSION) -> Schema:
     """The JSON Schema of a format."""
     parts = {part.__name__: _object(part) for part in parts_of(record)}
     return {
         "$schema": DRAFT,
-        "$id": f"urn:docgen:{name}:{formats.EVIDENCE_VERSION}",
-        "title": f"{name}, version {formats.EVIDENCE_VERSION}",
+        "$id": f"urn:docgen:{name}:{version}",
+        "title": f"{name}, version {version}",
         **_object(record),
         **({"$defs": parts} if parts else {}),
     }
@@ -55,6 +60,8 @@ def files() -> Iterator[tuple[Path, str]]:
     """Every schema file with its content."""
     for name, record in formats.FILES.items():
         yield SCHEMAS / f"{name}.json", text(schema_of(name, record))
+    for name, (record, version) in WRITTEN_BY_HAND.items():
+        yield SCHEMAS / f"{name}.json", text(schema_of(name, record, version))
 
 
 def _records(hint: Any) -> Iterator[type]:
@@ -69,7 +76,7 @@ def _object(record: type) -> Schema:
     properties: Schema = {}
     for item in fields(record):
         found = _typed(hints[item.name])
-        if item.name == "version":
+        if item.name == "version" and hints[item.name] is int:
             found = {"const": formats.EVIDENCE_VERSION}
         if item.name in docs:
             found["description"] = docs[item.name]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, Task
-from docgen.model.formats.data import CodeFile, ColumnProfile, DatasetFile, Level, Precision
+from docgen.model.formats.data import ChangedFile, CodeFile, ColumnProfile, DatasetFile, Level, Precision
 from docgen.model.formats.explanations import ExplanationFile, FeatureRow
 from docgen.model.formats.fairness import (
     AdverseImpact,
@@ -46,6 +46,7 @@ __all__ = [
     "AdverseImpact",
     "Bin",
     "CalibrationFile",
+    "ChangedFile",
     "CodeFile",
     "ColumnProfile",
     "Comparison",

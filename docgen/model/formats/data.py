@@ -116,16 +116,40 @@ class DatasetFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFile:
+    """A file with uncommitted changes."""
+
+    path: str
+    """From the top of the repository."""
+    added: int | None
+    """Lines; None for a binary file."""
+    removed: int | None
+    """Lines; None for a binary file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeFile:
     """`docgen/code.json`: the work tree at training time, with what MLflow's own tags leave out."""
 
     format: Literal["docgen.code"] = "docgen.code"
     version: int = EVIDENCE_VERSION
     commit: str
-    """Full id of the commit."""
+    """Full id of the commit that was checked out."""
     branch: str | None
     """None: the work tree was on no branch."""
     dirty: bool
-    """The work tree had changes that no commit holds."""
+    """Tracked files had changes that no commit holds."""
     remote: str | None
     """Where it is pushed to, without user name and password."""
+    changes: tuple[ChangedFile, ...] = ()
+    """Tracked files with uncommitted changes; the largest changes first, at most 200."""
+    changed_files: int | None = None
+    """How many there are in all."""
+    lines_added: int | None = None
+    """In all of them."""
+    lines_removed: int | None = None
+    """In all of them."""
+    untracked: int | None = None
+    """Files that git neither tracks nor ignores."""
+    diff_sha256: Digest | None = None
+    """Of `git diff HEAD --binary --no-ext-diff --no-textconv`: proves a patch that is kept elsewhere."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from docgen.errors import IntegrityError
 from docgen.model import formats
 from docgen.model.evidence import Attribute, Commit, Dataset, Evidence, EvidenceId, Table, evidence_id
-from docgen.model.layouts import LEVEL_COLUMNS, PROFILE_COLUMNS
+from docgen.model.layouts import DIFF_COLUMNS, LEVEL_COLUMNS, PROFILE_COLUMNS
 from docgen.sources.evidence_files.source import Source, fact
 
 
@@ -65,6 +65,18 @@ def _rule(record: formats.DatasetFile) -> tuple[Attribute, ...]:
 
 
 def code(record: formats.CodeFile, source: Source) -> Iterator[Evidence]:
-    """Yield the commit of the work tree at training time."""
+    """Yield the commit of the work tree at training time, and what the tree held beyond it."""
     value = Commit(sha=record.commit, branch=record.branch, remote=record.remote, dirty=record.dirty)
     yield fact(source, EvidenceId("commit:head"), value)
+    if record.changes or record.untracked:
+        rows = tuple((item.path, item.added, item.removed) for item in record.changes)
+        totals = {
+            "files": record.changed_files,
+            "added": record.lines_added,
+            "removed": record.lines_removed,
+            "untracked": record.untracked,
+            "sha256": record.diff_sha256,
+        }
+        attributes = tuple(Attribute(key=key, value=value) for key, value in totals.items() if value is not None)
+        table = Table(columns=DIFF_COLUMNS, rows=rows, attributes=attributes)
+        yield fact(source, EvidenceId("commit:uncommitted"), table, "/changes")

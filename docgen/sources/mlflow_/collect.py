@@ -36,6 +36,7 @@ from docgen.sources.mlflow_.records import (
     StoreVersion,
 )
 from docgen.sources.mlflow_.slices import slices
+from docgen.sources.mlflow_.surroundings import missing_parent, read_earlier, read_image, read_pipelines
 
 MAX_POINTS = 2_000
 """Points of a history that are kept."""
@@ -172,6 +173,8 @@ class _Facts:
     def read(self) -> None:
         """Read everything."""
         self._registry()
+        if self.version is not None:
+            read_earlier(self.found, self.store, self.version)
         model = self._logged_model()
         self.files.read_model(model, everything=True)
         if self.run is not None:
@@ -270,6 +273,10 @@ class _Facts:
         parent = self.store.run(parent_id) if parent_id else None
         if parent is not None:
             self._run_facts(parent, "parent")
+        elif parent_id:
+            missing_parent(self.found, run, parent_id)
+        read_pipelines(self.found, run, parent)
+        read_image(self.found, run)
         children = self.store.children(run, limit=MAX_CHILDREN + 1)
         for child in children[:MAX_CHILDREN]:
             self._run_facts(child, "child")

@@ -144,6 +144,8 @@ class LoggedFiles:
             self.found.add(wanted, gap, uri)
             self.found.note("artifact_unreadable", f"{uri}: {str(err)[:300]}", wanted, severity="serious")
             return
+        if self._mlmodel.python:
+            self.found.add(EvidenceId("runtime:python"), Text(text=self._mlmodel.python), uri, sha256=sha256(data))
         if self._mlmodel.signature is not None:
             self.found.add(EvidenceId("signature:model"), self._mlmodel.signature, uri, sha256=sha256(data))
 

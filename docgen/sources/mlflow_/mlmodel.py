@@ -25,6 +25,8 @@ class MLmodel:
     size: int | None
     signature: Table | None
     inputs: tuple[str, ...]
+    python: str = ""
+    """The Python that saved the model."""
 
 
 def read_mlmodel(data: bytes) -> MLmodel:
@@ -41,6 +43,7 @@ def read_mlmodel(data: bytes) -> MLmodel:
     if not isinstance(content, dict):
         raise ValueError("expected a mapping")  # noqa: TRY004  # a fault of the bytes
     flavors = content.get("flavors")
+    generic = flavors.get("python_function") if isinstance(flavors, dict) else None
     names = tuple(sorted(clean(name) for name in flavors)) if isinstance(flavors, dict) else ()
     size = content.get("model_size_bytes")
     return MLmodel(
@@ -49,6 +52,7 @@ def read_mlmodel(data: bytes) -> MLmodel:
         model_uuid=_scalar(content.get("model_uuid")),
         size=size if isinstance(size, int) and 0 <= size <= MAX_WHOLE else None,
         signature=Table(columns=SIGNATURE_COLUMNS, rows=rows) if rows else None,
+        python=_scalar(generic.get("python_version")) if isinstance(generic, dict) else "",
         inputs=tuple(str(row[1]) for row in rows if row[0] == "input" and row[1]),
     )
 
