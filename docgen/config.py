@@ -52,6 +52,8 @@ class DossierConfig:
     """YAML file with the firm's bounds and waivers; empty for none."""
     narratives: str = "narratives"
     """Folder of what people write: one Markdown file for each slot."""
+    findings: str = ""
+    """YAML file with the register of findings; empty for none."""
     repository: str = "."
     """A folder inside the git repository that holds the training code."""
     deployment: str = ""

@@ -118,6 +118,7 @@ def collect(
     config: Config | None = None,
     tracking_uri: str | None = None,
     regimes: tuple[str, ...] | None = None,
+    policy: Path | None = None,
     now: datetime | None = None,
     step: Step = _silent,
 ) -> Collected:
@@ -128,16 +129,17 @@ def collect(
         config: as `load_config` returns it; the defaults when None.
         tracking_uri: wins over the configuration.
         regimes: ids; those of the configuration when None. They say which narratives are wanted.
+        policy: the firm's policy file, whose severities findings have; that of the configuration when None.
         now: the time of capture; the clock's when None.
         step: told what is being done.
 
     Raises:
-        UsageError: a bad model URI, regime or narrative.
+        UsageError: a bad model URI, regime, narrative, policy or register of findings.
         SourceError: the store does not answer, or does not hold what was asked.
         UnsafeError: the store or a narrative asks for something dangerous.
         StorageError: the snapshot cannot be written; nothing is left behind.
     """
-    from docgen import __version__
+    from docgen import __version__, findings
     from docgen.sources.deployments import read_deployments
     from docgen.sources.dvc_ import read_dvc
     from docgen.sources.git_ import read_git
@@ -147,8 +149,10 @@ def collect(
 
     config = config or Config()
     parse_model_uri(model)  # a typing error should not wait for a store
-    slots = _slots(load_regimes(config, regimes))
-    narratives = read_narratives(config.path(config.dossier.narratives), slots)
+    loaded = load_regimes(config, regimes)
+    narratives = read_narratives(config.path(config.dossier.narratives), _slots(loaded))
+    only = tuple(regime for regime, _ in loaded)
+    book = findings.book_for(config, only, read_policy(config, only, policy))
     facts = _read_mlflow(model, config, tracking_uri, step)
     own = {item.id: item for item in facts.evidence}
     before = {item.id: item for item in facts.previous.evidence} if facts.previous else {}
@@ -157,7 +161,8 @@ def collect(
     dvc = read_dvc(config.path(config.dossier.repository), head)
     place = config.dossier.deployment
     deployed = read_deployments(config.path(place), facts.subject.uri) if place else ()
-    own |= {item.id: item for item in (*git.evidence, *dvc.evidence, *deployed, *narratives)}
+    register, lost = findings.evidence_of(book, facts.subject, config)
+    own |= {item.id: item for item in (*git.evidence, *dvc.evidence, *deployed, *narratives, *register)}
     evidence = ordered(tuple(own.values()))
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     snapshot = Snapshot(
@@ -166,7 +171,13 @@ def collect(
         captured_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
         captured_with=__version__,
         evidence=evidence,
-        findings=(*facts.findings, *git.findings, *dvc.findings, *typed_numbers(evidence, tuple(before.values()))),
+        findings=(
+            *facts.findings,
+            *git.findings,
+            *dvc.findings,
+            *typed_numbers(evidence, tuple(before.values())),
+            *lost,
+        ),
         previous=facts.previous,
     )
     kept, new = Snapshots(config.path(config.dossier.store)).save(snapshot)
@@ -332,12 +343,17 @@ def assess(
     """
     config = config or Config()
     loaded = tuple(regime for regime, _ in load_regimes(config, regimes))
-    return _assess(snapshot, loaded, read_policy(config, loaded, policy), as_of)
+    return assess_with(snapshot, loaded, read_policy(config, loaded, policy), as_of)
 
 
-def _assess(
+def assess_with(
     snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy, as_of: date | None
 ) -> tuple[Assessment, ...]:
+    """Hold a snapshot against regimes and a policy that are loaded.
+
+    Raises:
+        UsageError: a regime does not cover this model.
+    """
     from docgen.assessment import engine
 
     _refuse(snapshot, regimes, policy)
@@ -398,7 +414,7 @@ def build(
     loaded = load_regimes(config, regimes)
     only = tuple(regime for regime, _ in loaded)
     rules = read_policy(config, only, policy)
-    assessments = _assess(snapshot, only, rules, as_of)
+    assessments = assess_with(snapshot, only, rules, as_of)
     folder = dossier_folder(output or config.path(config.dossier.output), snapshot.subject)
     inputs = inputs_of(snapshot, only, rules, assessments[0].as_of, pdf=pdf)
     warnings: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from docgen.errors import Problem, ProblemsError, UsageError
 from docgen.model.canonical import sha256
 from docgen.model.checks import Bound, FreshWithin, Present, Select
 from docgen.model.codec import converter, explain
+from docgen.model.findings import SCALE
 from docgen.model.policy import EMPTY, POLICY_FORMAT, Policy, PolicyCheck, TierMatrix
 from docgen.model.regime import Regime
 from docgen.regimes import parse_check
@@ -148,6 +149,7 @@ def _faults(policy: Policy, regimes: tuple[Regime, ...]) -> Iterator[Problem]:
     yield from _tier_faults(policy)
     yield from _fact_faults(policy, regimes)
     yield from _band_faults(policy)
+    yield from _finding_faults(policy)
     for name, words in (
         ("tiers", [item.name.casefold() for item in policy.tiers]),
         ("severities", [item.name.casefold() for item in policy.severities]),
@@ -256,6 +258,13 @@ def _fact_faults(policy: Policy, regimes: tuple[Regime, ...]) -> Iterator[Proble
             if allowed and value not in allowed:
                 known = ", ".join(allowed)
                 yield Problem(f"tier_matrix.rows[{number}].when: {value!r} is no value of {fact} (known: {known})")
+
+
+def _finding_faults(policy: Policy) -> Iterator[Problem]:
+    steps = tuple(level.name for level in policy.severities) or SCALE
+    for name in policy.findings.overdue_closes_gate if policy.findings else ():
+        if name.casefold() not in {step.casefold() for step in steps}:
+            yield Problem(f"findings.overdue_closes_gate: {name!r} is no severity (known: {', '.join(steps)})")
 
 
 def _band_faults(policy: Policy) -> Iterator[Problem]:

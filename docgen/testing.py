@@ -38,6 +38,7 @@ from docgen.model.regime import NarrativeSlot
 from docgen.model.snapshot import Finding, Origin, Previous, Snapshot, Subject, ordered
 from docgen.samples.data import data
 from docgen.samples.fairness import fairness
+from docgen.samples.findings import recorded_findings
 from docgen.samples.lineage import lineage
 from docgen.samples.making import COMMIT, LEVEL, PARENT, PREVIOUS_RUN, RUN, item
 from docgen.samples.performance import performance
@@ -163,6 +164,7 @@ def _evidence() -> list[Evidence]:
         item("dataset:test", _dataset("applications-test", "test", 1800, "e5f6a7b8"), path="docgen/datasets/test.json"),
         *data(),
         *lineage(),
+        *recorded_findings(),
         *fairness(),
         item(
             "explanation:global@test",

@@ -18,9 +18,20 @@ ROWS = (
     {"errors", "model"},
     {"assessment", "blocks"},
     {"resources", "config", "strict_yaml"},
-    {"regimes", "regime_lint", "regime_scaffold", "policy", "sources", "store", "render", "evaluate"},
+    {
+        "regimes",
+        "regime_lint",
+        "regime_scaffold",
+        "policy",
+        "register",
+        "register_edit",
+        "sources",
+        "store",
+        "render",
+        "evaluate",
+    },
     {"publish", "demo"},
-    {"pipeline"},
+    {"pipeline", "findings"},
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {

@@ -16,6 +16,7 @@ from docgen.assessment.case import Case, Judge
 from docgen.assessment.checks import EVIDENCE_JUDGES
 from docgen.assessment.fact_checks import FACT_JUDGES
 from docgen.assessment.facts import applies, declared_facts
+from docgen.assessment.findings import closing
 from docgen.model.assessment import Assessment, CheckResult, FactResult, Gap, Layer, RequirementResult, Verdict
 from docgen.model.checks import AllOf, AnyOf, Check
 from docgen.model.evidence import EvidenceId
@@ -47,6 +48,7 @@ def assess(snapshot: Snapshot, regime: Regime, policy: Policy, as_of: date) -> A
             for row in regime.requirements
         ),
         facts=facts,
+        overdue=closing(snapshot, regime, policy, as_of),
     )
 
 

@@ -24,6 +24,7 @@ from docgen.blocks import (
     pairs,
     performance,
     ranking,
+    register,
     requirements,
     residuals,
 )
@@ -70,6 +71,7 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "environment": (lineage.environment, frozenset()),
     "artifacts": (lineage.artifacts, frozenset()),
     "findings": (requirements.findings, frozenset()),
+    "register": (register.register, frozenset()),
     "requirements": (requirements.requirements, frozenset()),
     "matrix": (requirements.matrix, frozenset()),
     "evidence": (requirements.evidence, frozenset()),

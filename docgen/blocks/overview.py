@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.blocks.values import text
-from docgen.model.assessment import Verdict
+from docgen.model.assessment import Assessment, Verdict
 from docgen.model.document import (
     Badge,
     Block,
@@ -14,6 +14,7 @@ from docgen.model.document import (
     Facts,
     Grid,
     Heading,
+    Inline,
     Line,
     Link,
     Paragraph,
@@ -64,9 +65,11 @@ def verdicts(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
                 style="verdicts",
             )
         )
-        state = "No requirement is open." if assessment.gate_open else "Requirements are open: the gate is closed."
+        open_rows = any(result.verdict.is_open for result in assessment.results) or not assessment.results
+        state = "Requirements are open: the gate is closed." if open_rows else "No requirement is open."
         line: Line = (
             Words(text=state, strong=True),
+            *_overdue(assessment),
             Words(text=f" Assessed as of {assessment.as_of} against {regime.instrument}."),
         )
         if regime.status == "superseded":
@@ -77,6 +80,17 @@ def verdicts(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
             line = (*line, Words(text=stale, strong=True))
         blocks.append(Paragraph(line=line))
     return tuple(blocks)
+
+
+def _overdue(assessment: Assessment) -> Line:
+    """Return the overdue findings that close the gate."""
+    if not assessment.overdue:
+        return ()
+    names: list[Inline] = []
+    for name in assessment.overdue:
+        names += [Words(text=" "), Shown(value=name, evidence=name, format="code")]
+    state = Words(text=" Findings are overdue that close the gate by the firm's policy:", strong=True)
+    return (state, *names, Words(text="."))
 
 
 def gaps(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:

@@ -204,6 +204,12 @@ def _narratives(asked: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.DONE
 
 
+def _findings(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.findings import run as run_findings
+
+    return run_findings(asked, console)
+
+
 def _regime(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.regimes import run as run_regime
 
@@ -224,6 +230,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "build": _build,
     "verify": _verify,
     "narratives": _narratives,
+    "findings": _findings,
     "regime": _regime,
     "evidence": _evidence,
 }
@@ -265,7 +272,12 @@ def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snap
     if asked.offline or asked.snapshot:
         return config, pipeline.latest_snapshot(asked.model, config=config, digest=asked.snapshot)
     collected = pipeline.collect(
-        asked.model, config=config, tracking_uri=_tracking(asked), regimes=_regimes(asked), step=console.step
+        asked.model,
+        config=config,
+        tracking_uri=_tracking(asked),
+        regimes=_regimes(asked),
+        policy=_policy(asked),
+        step=console.step,
     )
     return config, collected.snapshot
 
@@ -287,6 +299,8 @@ def _found(snapshot: Snapshot) -> dict[str, object]:
 def _tell(assessments: tuple[Assessment, ...], console: Console) -> None:
     for assessment in assessments:
         console.line(f"{assessment.regime}: {_counts(assessment)}")
+        for name in assessment.overdue:
+            console.line(f"  {name} is overdue, which closes the gate by the firm's policy")
         for gap in assessment.gaps:
             console.line(f"  gap {gap.requirement}: {gap.wanted}")
             console.line(f"      why: {gap.why}")
@@ -306,6 +320,7 @@ def _assessed(assessments: tuple[Assessment, ...]) -> dict[str, object]:
             {
                 "regime": item.regime,
                 "as_of": item.as_of,
+                "overdue_findings": list(item.overdue),
                 "verdicts": {verdict.value: item.count(verdict) for verdict in Verdict},
                 "gaps": [
                     {

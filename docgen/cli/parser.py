@@ -94,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     _shared(verify)
 
     _narratives(commands)
+    _findings(commands)
     _regime(commands)
     _evidence(commands)
     return top
@@ -123,6 +124,59 @@ def _narratives(commands: argparse._SubParsersAction[_Parser]) -> None:
     pin.add_argument("--model", help=f"whose newest snapshot: {_MODEL} (default: what was collected last)")
     pin.add_argument("--evidence", action="append", metavar="ID", help="further evidence it was written against")
     _shared(pin)
+
+
+def _findings(commands: argparse._SubParsersAction[_Parser]) -> None:
+    example = "docgen findings list --as-of 2026-06-30"
+    top = _command(commands, "findings", "the register of findings: list, add, close, propose", example)
+    actions = top.add_subparsers(dest="action", metavar="action", required=True)
+    listed = _command(actions, "list", "list the findings, overdue and open ones first, and how old each is", example)
+    listed.add_argument("--model", help="only those about this model version: models:/churn/3")
+    add = _command(
+        actions,
+        "add",
+        "add a finding, or adopt the draft with this id",
+        "docgen findings add F-7 --condition 'No out-of-time test' --criterion model_card/MC-MET-03 \\\n"
+        "    --severity high --owner 'model developer' --due-on 2026-09-30 --by validator",
+    )
+    add.add_argument("id", help="of the finding: letters, digits, dots, dashes and underscores")
+    for name, purpose in (
+        ("condition", "what is, with its evidence"),
+        ("title", "a few words"),
+        ("cause", "why it is so"),
+        ("effect", "what it does to the model's use"),
+        ("recommendation", "what would mend it"),
+        ("severity", "a step of the policy's scale"),
+        ("owner", "the role that mends it"),
+        ("model", "models:/<name> or models:/<name>/<version> (default: every model of the register)"),
+        ("reason", "for the history"),
+    ):
+        add.add_argument(f"--{name}", help=purpose)
+    add.add_argument("--criterion", action="append", metavar="REGIME/ROW", help="the requirement; may repeat")
+    add.add_argument("--due-on", metavar="YYYY-MM-DD", help="when it is to be mended")
+    close = _command(
+        actions,
+        "close",
+        "end a finding: closed with evidence, accepted or dismissed with a reason",
+        "docgen findings close F-7 --by 'head of validation' --reason 'Tested out of time.' --evidence metric:ks@oot",
+    )
+    close.add_argument("id", help="of the finding")
+    close.add_argument("--status", choices=("closed", "accepted", "dismissed"), default="closed", help="how it ends")
+    close.add_argument("--reason", required=True, help="why it ends; for a merged draft, name the other finding")
+    close.add_argument("--evidence", action="append", metavar="ID", help="evidence that shows it mended; may repeat")
+    for command in (add, close):
+        command.add_argument("--by", required=True, help="the role that does so")
+    propose = _command(
+        actions, "propose", "propose a draft for each failed check", "docgen findings propose models:/churn/3 --append"
+    )
+    propose.add_argument("model", help=f"whose newest snapshot: {_MODEL}")
+    propose.add_argument("--append", action="store_true", help="append the drafts to the register")
+    for command in (listed, add, close, propose):
+        command.add_argument("--policy", metavar="FILE", help="the firm's policy (default: that of docgen.toml)")
+        command.add_argument(
+            "--as-of", metavar="YYYY-MM-DD", help="the day (default: today; of a proposal, the snapshot's)"
+        )
+        _shared(command)
 
 
 def _regime(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docgen.config import CONFIG_NAME
 from docgen.errors import SourceError, StorageError
+from docgen.resources import templates_dir
 from docgen.store.files import storage
 
 MODEL = "credit-default"
@@ -23,6 +24,7 @@ tracking_uri = "sqlite:///mlflow.db"
 
 [dossier]
 regimes = ["model_card"]
+findings = "findings.yaml"
 """
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "PYTHONWARNINGS": "ignore"}
 
@@ -42,6 +44,7 @@ def make_demo(folder: Path, *, step: Callable[[str], None]) -> None:
         _write(folder / CONFIG_NAME, CONFIG.encode())
         for source in sorted((Path(__file__).parent / "narratives").glob("*.md")):
             _write(folder / "narratives" / source.name, source.read_bytes())
+        _write(folder / "findings.yaml", (templates_dir() / "findings" / "example.yaml").read_bytes())
     if database.exists():
         step("the models of the earlier demo are there; training is left out")
         return

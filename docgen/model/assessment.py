@@ -127,6 +127,8 @@ class Assessment:
     results: tuple[RequirementResult, ...]
     facts: tuple[FactResult, ...] = ()
     """The facts that the regime asks for, in its order."""
+    overdue: tuple[EvidenceId, ...] = ()
+    """Overdue findings against this regime that close the gate, as the policy says."""
 
     def count(self, verdict: Verdict) -> int:
         """Return how many requirements have this verdict."""
@@ -134,8 +136,8 @@ class Assessment:
 
     @property
     def gate_open(self) -> bool:
-        """Whether no requirement is open. Nothing assessed is not a pass."""
-        return bool(self.results) and not any(result.verdict.is_open for result in self.results)
+        """Whether no requirement is open and no overdue finding closes it. Nothing assessed is not a pass."""
+        return bool(self.results) and not self.overdue and not any(result.verdict.is_open for result in self.results)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

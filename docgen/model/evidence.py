@@ -40,6 +40,7 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `versions:earlier` | `Table` | versions of the model below this one |
 | `narrative:<slot>` | `Narrative` | what a person wrote |
 | `artifact:<path>` | `File` | a logged file, by size and SHA-256 |
+| `finding_record:<id>` | `FindingRecord` | a finding of the firm's register |
 | `finding:<n>` | - | see `docgen.model.snapshot.Finding` |
 """
 
@@ -49,6 +50,7 @@ from dataclasses import dataclass
 from typing import Literal, NewType
 
 from docgen.model.canonical import Digest
+from docgen.model.findings import FindingRecord
 
 EvidenceId = NewType("EvidenceId", str)
 """`kind:rest`, compared for equality only."""
@@ -372,6 +374,7 @@ Value = (
     | LoggedModelFacts
     | Commit
     | Narrative
+    | FindingRecord
     | Missing
 )
 

@@ -136,6 +136,16 @@ class SeverityLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRules:
+    """What the firm makes of findings."""
+
+    overdue_closes_gate: tuple[str, ...]
+    """Severities: an open finding of one of them that is overdue closes the gate."""
+    source: str = ""
+    """Document and section the rule comes from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
     """A band of a stability index."""
 
@@ -195,6 +205,8 @@ class Policy:
     """How a model's tier is found."""
     severities: tuple[SeverityLevel, ...] = ()
     """From the gravest to the lightest."""
+    findings: FindingRules | None = None
+    """What overdue findings do to the gate."""
     psi: Bands | None = None
     """How the stability index is read."""
     roles: tuple[Role, ...] = ()

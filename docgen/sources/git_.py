@@ -77,6 +77,17 @@ def read_git(
     return GitFacts(evidence=evidence, findings=_dirt(facts))
 
 
+def committed_text(path: Path, *, timeout_seconds: int = 15) -> str | None:
+    """Return a file's text as it is at HEAD of the repository it lies in; None outside one, or without git.
+
+    No filter and no text converter of the repository is run.
+    """
+    try:
+        return Repository(path.parent, timeout_seconds).run("cat-file", "blob", f"HEAD:./{path.name}")
+    except SourceError:
+        return None
+
+
 def _dirt(commit: Commit) -> tuple[Finding, ...]:
     if commit.dirty is None:
         text = "nothing recorded whether the work tree had uncommitted changes when the model was trained"

@@ -19,7 +19,7 @@ import docgen
 from docgen.cli.parser import parser
 from docgen.config import Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
-from support import formats_page, lineage_page, records_page, schemas
+from support import findings_page, formats_page, lineage_page, records_page, schemas
 from support.docstrings import field_docs, purpose
 from support.markdown import table
 
@@ -112,6 +112,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "configuration": configuration,
     "exit codes": exit_codes,
     "python api": api,
+    "findings": findings_page.fields_of_findings,
     "evidence files": formats_page.overview,
     "evidence formats": formats_page.every_format,
     "foreign formats": formats_page.foreign,
@@ -133,7 +134,7 @@ MAKERS: dict[str, Callable[[], str]] = {
 
 def main() -> int:
     """Write every generated block and every JSON Schema again."""
-    for path, text in schemas.files():
+    for path, text in (*schemas.files(), *findings_page.files()):
         path.write_text(text, "utf-8")
     for page in pages():
         page.write_text(renewed(page.read_text("utf-8")), "utf-8")

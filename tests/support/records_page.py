@@ -52,6 +52,7 @@ def policy_file() -> str:
         policy.TierMatrix,
         policy.MatrixRow,
         policy.SeverityLevel,
+        policy.FindingRules,
         policy.Bands,
         policy.Band,
         policy.Role,

@@ -31,12 +31,12 @@ WRITTEN_BY_HAND = {"docgen.deployment": (DeploymentFile, DEPLOYMENT_VERSION)}
 
 def schema_of(name: str, record: type, version: int = formats.EVIDENCE_VERSION) -> Schema:
     """The JSON Schema of a format."""
-    parts = {part.__name__: _object(part) for part in parts_of(record)}
+    parts = {part.__name__: object_of(part) for part in parts_of(record)}
     return {
         "$schema": DRAFT,
         "$id": f"urn:docgen:{name}:{version}",
         "title": f"{name}, version {version}",
-        **_object(record),
+        **object_of(record),
         **({"$defs": parts} if parts else {}),
     }
 
@@ -71,7 +71,8 @@ def _records(hint: Any) -> Iterator[type]:
         yield from _records(inner)
 
 
-def _object(record: type) -> Schema:
+def object_of(record: type) -> Schema:
+    """The JSON Schema of a record, without the records it is made of."""
     docs, hints = {**HEAD, **field_docs(record)}, get_type_hints(record)
     properties: Schema = {}
     for item in fields(record):
