@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import os
@@ -44,9 +45,10 @@ def _environment() -> dict[str, str]:
     return {**kept, **QUIET}
 
 
-def _train(folder: Path, *arguments: str) -> dict[str, str]:
+def train(folder: Path, script: Path, *arguments: str) -> str:
+    """Run a training script in `folder` and return the last line that it printed."""
     done = subprocess.run(
-        [sys.executable, str(TRAIN), *arguments],
+        [sys.executable, str(script), *arguments],
         cwd=folder,
         env=_environment(),
         capture_output=True,
@@ -54,7 +56,11 @@ def _train(folder: Path, *arguments: str) -> dict[str, str]:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return (done.stdout.strip().splitlines() or [""])[-1]
+
+
+def _train(folder: Path, *arguments: str) -> dict[str, str]:
+    return json.loads(train(folder, TRAIN, *arguments))
 
 
 def free_port() -> int:
@@ -82,9 +88,16 @@ def files_made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 def served_made(sqlite_made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A tracking server over a copy of the SQLite store, which serves the artifacts too."""
     folder = tmp_path_factory.mktemp("served")
-    shutil.copy(sqlite_made.folder / "mlflow.db", folder / "mlflow.db")
-    shutil.copytree(sqlite_made.folder / "mlruns", folder / "mlartifacts")
-    local = (sqlite_made.folder / "mlruns").as_uri()
+    with serve(sqlite_made.folder, folder) as uri:
+        yield Made(uri, folder, sqlite_made.ids)
+
+
+@contextlib.contextmanager
+def serve(store: Path, folder: Path) -> Iterator[str]:
+    """Run a tracking server in `folder` over a copy of an SQLite store and its `mlruns`; yield its address."""
+    shutil.copy(store / "mlflow.db", folder / "mlflow.db")
+    shutil.copytree(store / "mlruns", folder / "mlartifacts")
+    local = (store / "mlruns").as_uri()
     with sqlite3.connect(folder / "mlflow.db") as database:
         for table, column in (
             ("runs", "artifact_uri"),
@@ -92,6 +105,7 @@ def served_made(sqlite_made: Made, tmp_path_factory: pytest.TempPathFactory) -> 
             ("experiments", "artifact_location"),
         ):
             database.execute(f"UPDATE {table} SET {column} = replace({column}, ?, 'mlflow-artifacts:')", (local,))
+    database.close()
     port = free_port()
     command = [
         sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
@@ -101,10 +115,9 @@ def served_made(sqlite_made: Made, tmp_path_factory: pytest.TempPathFactory) -> 
         server = subprocess.Popen(
             command, cwd=folder, env=_environment(), stdout=log, stderr=log, start_new_session=True
         )
-    uri = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_up(f"{uri}/health", server, folder / "server.log")
-        yield Made(uri, folder, sqlite_made.ids)
+        _wait_until_up(f"http://127.0.0.1:{port}/health", server, folder / "server.log")
+        yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)
