@@ -53,6 +53,15 @@ def is_number(series: pd.Series) -> bool:
     return present.empty or (int(present.max()) <= EXACT and int(present.min()) >= -EXACT)
 
 
+def as_texts(series: pd.Series) -> pd.Series:
+    """Return each value as text, as the digest tells it; a missing one stays missing in a column of strings."""
+    import pandas as pd
+
+    if isinstance(series.dtype, pd.StringDtype):
+        return series
+    return pd.Series(list(map(str, series.tolist())), index=series.index, dtype=object)
+
+
 def _chunks(series: pd.Series) -> Iterator[pd.Series]:
     for start in range(0, len(series), CHUNK):
         yield series.iloc[start : start + CHUNK]

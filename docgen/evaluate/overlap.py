@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docgen.errors import UsageError
 from docgen.evaluate.data import named
-from docgen.evaluate.digest import frame_digest, is_number
+from docgen.evaluate.digest import as_texts, frame_digest, is_number
 from docgen.evaluate.files import log_files
 from docgen.model.canonical import canonical
 from docgen.model.formats import DataRef, EntityOverlap, OverlapFile
@@ -168,8 +168,7 @@ def _alike(series: pd.Series, *, numeric: bool) -> pd.Series:
 
     if numeric:
         return pd.Series(series.to_numpy(dtype="float64", na_value=np.nan) + 0.0)
-    texts = series.astype(object).where(series.notna(), "\0").map(str)  # a value that no text of people holds
-    return pd.Series(texts, dtype=object)
+    return as_texts(series).astype(object).where(series.notna(), "\0")  # a value that no text of people holds
 
 
 def _shared(before: Hashes, after: Hashes) -> int:

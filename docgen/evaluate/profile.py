@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
-from docgen.evaluate.digest import is_number
+from docgen.evaluate.digest import as_texts, is_number
 from docgen.model.formats import ColumnProfile, Level, Precision
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _column(name: str, series: pd.Series, least: int) -> ColumnProfile:
             precision=precision,
         )
     if types.is_bool_dtype(series) or not is_number(series):
-        distinct = _texts(series.dropna()).nunique()
+        distinct = as_texts(series.dropna()).nunique()
         return ColumnProfile(
             name=name, sort="category", n=len(series) - missing, missing=missing, distinct=int(distinct)
         )
@@ -170,20 +170,12 @@ def _rounded(value: float) -> float | None:
     return float(f"{value:.4g}") if math.isfinite(value) else None
 
 
-def _texts(present: pd.Series) -> pd.Series:
-    import pandas as pd
-
-    if isinstance(present.dtype, pd.StringDtype):
-        return present
-    return pd.Series(list(map(str, present.tolist())), dtype=object)
-
-
 def _levels(name: str, present: pd.Series, least: int) -> Iterator[Level]:
-    counts = sorted(_texts(present).value_counts().items(), key=lambda item: (-item[1], str(item[0])))
-    kept = sum(count >= least for _, count in counts[:MAX_LEVELS])
-    while 0 < kept < len(counts) and sum(count for _, count in counts[kept:]) < least:
-        kept -= 1  # with the rest too small to stand alone, subtraction would tell it
-    yield from (Level(column=name, value=str(value), n=int(count)) for value, count in counts[:kept])
-    if kept and kept < len(counts):
-        rest = counts[kept:]
-        yield Level(column=name, value=None, n=int(sum(count for _, count in rest)), merged=len(rest))
+    counts = as_texts(present).value_counts()
+    common = sorted(counts[counts >= least].items(), key=lambda item: (-item[1], str(item[0])))[:MAX_LEVELS]
+    rest = len(present) - sum(count for _, count in common)
+    while common and 0 < rest < least:  # too small to stand alone, and subtraction would tell it
+        rest += common.pop()[1]
+    yield from (Level(column=name, value=str(value), n=int(count)) for value, count in common)
+    if common and rest:
+        yield Level(column=name, value=None, n=int(rest), merged=len(counts) - len(common))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
 from docgen.evaluate.data import SUPPRESS_BELOW, named
-from docgen.evaluate.digest import frame_digest, is_number
+from docgen.evaluate.digest import as_texts, frame_digest, is_number
 from docgen.evaluate.files import log_files
 from docgen.model.formats import DataRef, Row, ShiftCell, ShiftColumn, ShiftFile, ShiftRole
 
@@ -313,10 +313,10 @@ def _by_value(before: pd.Series, after: pd.Series, least: int) -> tuple[list[str
     """Return labels and the bin of each row: common values of the reference, all others, missing."""
     import numpy as np
 
-    texts = [series.astype(object).where(series.notna(), None).map(str) for series in (before, after)]
+    texts = [as_texts(series) for series in (before, after)]
     counts = texts[0][before.notna()].value_counts()
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:MAX_CATEGORIES]
-    labels = [str(value) for value, count in ranked if count >= least]
+    ranked = sorted(counts[counts >= least].items(), key=lambda item: (-item[1], str(item[0])))
+    labels = [str(value) for value, _ in ranked[:MAX_CATEGORIES]]
     place = {label: position for position, label in enumerate(labels)}
     codes = [
         np.where(series.isna(), len(labels) + 1, text.map(place).fillna(len(labels))).astype(np.int64)
