@@ -31,7 +31,7 @@ ROWS = (
         "evaluate",
     },
     {"publish", "demo"},
-    {"pipeline", "findings"},
+    {"pipeline", "findings", "inventory"},
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {

@@ -204,6 +204,27 @@ def _narratives(asked: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.DONE
 
 
+def _inventory(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.inventory import build_inventory
+
+    day = _day(asked)
+    output = Path(asked.output) if asked.output else None
+    report = build_inventory(_config(asked), output=output, as_of=day, step=console.step)
+    console.line(f"{len(report.entries)} model versions as of {report.as_of}")
+    for label, path in (("HTML", report.html), ("CSV ", report.csv), ("XLSX", report.xlsx)):
+        console.line(f"{label}  {path}")
+    console.result(
+        {
+            "as_of": report.as_of,
+            "html": str(report.html),
+            "csv": str(report.csv),
+            "xlsx": str(report.xlsx),
+            "models": [{"address": item.uri, "dossier": item.state, "path": item.place} for item in report.entries],
+        }
+    )
+    return ExitCode.DONE
+
+
 def _findings(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.findings import run as run_findings
 
@@ -231,6 +252,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "verify": _verify,
     "narratives": _narratives,
     "findings": _findings,
+    "inventory": _inventory,
     "regime": _regime,
     "evidence": _evidence,
 }

@@ -94,6 +94,17 @@ def parser() -> argparse.ArgumentParser:
     _shared(verify)
 
     _narratives(commands)
+    inventory = _command(
+        commands, "inventory", "list every model version: one page, CSV and XLSX", "docgen inventory --as-of 2026-06-30"
+    )
+    inventory.add_argument("--output", help="folder of the dossiers (default: [dossier] output in docgen.toml)")
+    inventory.add_argument(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="the day on which overdue is counted (default: that of the newest capture)",
+    )
+    _shared(inventory)
+
     _findings(commands)
     _regime(commands)
     _evidence(commands)

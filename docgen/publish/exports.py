@@ -6,9 +6,11 @@ import csv
 import io
 from collections.abc import Iterator
 
+from docgen.assessment.summary import summary_of
 from docgen.model.canonical import canonical
 from docgen.model.codec import unstructure
 from docgen.model.document import Dossier, FileLink
+from docgen.model.inventory import SUMMARY_NAME
 from docgen.model.regime import Regime
 from docgen.model.snapshot import Subject
 from docgen.store.files import slug
@@ -49,7 +51,11 @@ def downloads(subject: Subject, regimes: tuple[Regime, ...], *, pdf: bool) -> tu
 
 def exports(dossier: Dossier) -> dict[str, bytes]:
     """Return path in the dossier -> bytes of every file that is made without Sphinx."""
-    found = {f"{FILES}/snapshot.json": dossier.snapshot.to_bytes()}
+    short = summary_of(dossier.snapshot, dossier.regimes, dossier.assessments, dossier.policy)
+    found = {
+        f"{FILES}/snapshot.json": dossier.snapshot.to_bytes(),
+        f"{FILES}/{SUMMARY_NAME}": canonical(unstructure(short)),
+    }
     for position, (regime, assessment) in enumerate(zip(dossier.regimes, dossier.assessments, strict=True)):
         content = {"format": ASSESSMENT_FORMAT, "assessment": unstructure(assessment)}
         found[f"{FILES}/assessment-{regime.id}.json"] = canonical(content)
