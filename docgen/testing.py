@@ -36,6 +36,7 @@ from docgen.model.layouts import (
 )
 from docgen.model.regime import NarrativeSlot
 from docgen.model.snapshot import Finding, Origin, Previous, Snapshot, Subject, ordered
+from docgen.samples.comparison import comparison
 from docgen.samples.data import data
 from docgen.samples.fairness import fairness
 from docgen.samples.findings import recorded_findings
@@ -139,6 +140,7 @@ def _evidence() -> list[Evidence]:
             ),
         ),
         *performance(),
+        *comparison(),
         item("metric:train_loss", Quantity(value=0.3121), key="train_loss", step=29),
         item("metric:log_loss", Quantity(value=None, special="nan"), key="log_loss", step=0),
         item(

@@ -21,7 +21,7 @@ SECTIONS = {
     "index": ["Model card", "Gaps"],
     "details": ["Model details", "Runs", "Parameters", "Tags", "Training history"],
     "use": ["Intended use and factors", "Intended use", "Uses out of scope", "Factors"],
-    "performance": ["Performance", "Choice of metrics", "Results", "Confusion", "Ranking", "Calibration"],
+    "performance": ["Performance", "Choice of metrics", "Results", "Confusion", "Ranking", "Calibration", "Comparison with the champion"],
     "fairness": ["Fairness", "By sensitive feature", "By intersection", "Adverse impact", "Scores by group", "Groups over time"],
     "explanations": ["Explanations"],
     "data": ["Data", "Data sets", "Overlap of training and evaluation data", "Shift between data sets", "Choice of the evaluation data", "Choice of the training data", "Datasheet"],

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from docgen.blocks import (
     calibration,
     change,
+    comparison,
     data,
     details,
     dvc,
@@ -52,6 +53,7 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "ranking": (ranking.ranking, frozenset()),
     "residuals": (residuals.residuals, frozenset()),
     "calibration": (calibration.calibration, frozenset()),
+    "comparison": (comparison.comparison, frozenset()),
     "fairness": (fairness.fairness, frozenset({"kind"})),
     "adverse-impact": (impact.adverse_impact, frozenset()),
     "score-gaps": (impact.score_gaps, frozenset()),

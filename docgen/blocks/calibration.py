@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docgen.assessment.select import parts
+from docgen.blocks.performance import place_of
 from docgen.blocks.tables import curve, formed, grid, measures
 from docgen.blocks.values import gap_wanting, missing_box, of_split, splits
 from docgen.model.document import Block, Dossier, Figure, Heading, Line, Plot, Shown, Words
@@ -15,7 +17,7 @@ def calibration(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, .
     blocks: list[Block] = [box for item in dossier.snapshot.of_kind("calibration") if (box := missing_box(item))]
     found = tuple(item for item in dossier.snapshot.of_kind("calibration") if not item.missing)
     for number, split in enumerate(splits(found), 1):
-        mine = of_split(found, split)
+        mine = tuple(sorted(of_split(found, split), key=lambda item: place_of(parts(item.id).name)))
         if mine and split is not None:
             blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=mine[0].id)))
         for item in mine:

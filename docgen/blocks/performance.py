@@ -42,6 +42,7 @@ ORDER = (
     *("prevalence", "selection_rate", "sensitivity", "specificity", "ppv", "npv", "lr_positive", "lr_negative"),
     *("accuracy", "balanced_accuracy", "f1", "mcc"),
     *("rmse", "mae", "bias", "r2"),
+    *("slope", "intercept", "ece", "rms_error", "max_error", "hosmer_lemeshow", "hosmer_lemeshow_p"),
 )
 """Keys of docgen's own measures in reading order; others follow by name."""
 
@@ -53,14 +54,14 @@ def performance(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ..
     blocks: list[Block] = [box for item in dossier.snapshot.of_kind("metric") if (box := missing_box(item))]
     for number, split in enumerate(splits(found), 1):
         if wanted in {None, split}:
-            items = tuple(sorted(of_split(found, split), key=_place))
+            items = tuple(sorted(of_split(found, split), key=lambda item: place_of(parts(item.id).name)))
             blocks += _split(dossier, items, split, number)
     return tuple(blocks) or (gap_wanting(dossier, "performance measures", "metric"),)
 
 
-def _place(item: Evidence) -> int:
-    name = parts(item.id).name
-    return ORDER.index(name) if name in ORDER else len(ORDER)
+def place_of(key: str) -> int:
+    """Return the place of a measure in reading order."""
+    return ORDER.index(key) if key in ORDER else len(ORDER)
 
 
 def _split(dossier: Dossier, items: tuple[Evidence, ...], split: str | None, number: int) -> list[Block]:

@@ -12,7 +12,7 @@ def measures(items: tuple[Evidence, ...], caption: str) -> Grid:
     rows = tuple(_measure(item, item.value) for item in items if isinstance(item.value, Quantity))
     columns = ("Measure", "Value", "Interval", "n", "Events")
     return Grid(
-        caption=caption, columns=columns, rows=rows, numeric=(1, 2, 3, 4), notes=(*_methods(items), *_remarks(items))
+        caption=caption, columns=columns, rows=rows, numeric=(1, 2, 3, 4), notes=(*methods(items), *remarks(items))
     )
 
 
@@ -22,7 +22,7 @@ def _measure(item: Evidence, value: Quantity) -> tuple[Line, ...]:
     return name_of(item), quantity(value, item.id), interval(value, item.id), count, events
 
 
-def _methods(items: tuple[Evidence, ...]) -> list[Line]:
+def methods(items: tuple[Evidence, ...]) -> list[Line]:
     """Return how the intervals were formed, each way once, with the measures it serves where there are several."""
     ways: dict[tuple[float, str], list[Evidence]] = {}
     for item in items:
@@ -41,7 +41,7 @@ def _methods(items: tuple[Evidence, ...]) -> list[Line]:
     ]
 
 
-def _remarks(items: tuple[Evidence, ...]) -> list[Line]:
+def remarks(items: tuple[Evidence, ...]) -> list[Line]:
     """Return the remarks on measures, each remark once."""
     said: dict[str, list[Evidence]] = {}
     for item in items:

@@ -46,10 +46,14 @@ def train_demo(tracking_uri: str, artifacts: Path, *, seed: int = 7, step: Calla
     frame = applications(seed=seed)
     train, test = frame.iloc[:4200], frame.iloc[4200:].reset_index(drop=True)
     step(f"training on {len(train)} synthetic applications, testing on {len(test)}")
+    champion: Any = None
     for version, (title, model, params) in enumerate(_models(seed), 1):
         step(f"version {version}: {title}")
         with mlflow.start_run(run_name=title):
             _track(model, params, train, test, seed)
+            if champion is not None:
+                _challenge(champion, model, test, seed)
+        champion = model
         client.set_model_version_tag(
             MODEL, str(version), "validation_status", "approved" if version == 1 else "pending"
         )
@@ -59,6 +63,27 @@ def train_demo(tracking_uri: str, artifacts: Path, *, seed: int = 7, step: Calla
     client.set_registered_model_alias(MODEL, "champion", "1")
     client.set_registered_model_alias(MODEL, "challenger", "2")
     return Trained(name=MODEL, versions=("1", "2"))
+
+
+def _challenge(champion: Any, challenger: Any, test: pd.DataFrame, seed: int) -> None:  # noqa: ANN401
+    """Compare the new model with the one before it on the same test rows."""
+    from docgen.evaluate import Contender, log_comparison
+
+    inputs = list(FEATURES)
+    before, after = (
+        Contender(name=f"models:/{MODEL}/{version}", score=model.predict_proba(test[inputs])[:, 1], keys=test.index)
+        for version, model in ((1, champion), (2, challenger))
+    )
+    log_comparison(
+        y_true=test[TARGET],
+        champion=before,
+        challenger=after,
+        X=test[inputs],
+        split="test",
+        threshold=THRESHOLD,
+        seed=seed,
+        dataset_name="applications-test",
+    )
 
 
 def _models(seed: int) -> tuple[tuple[str, Any, dict[str, object]], ...]:

@@ -3,9 +3,20 @@
 Heavy imports stay inside the functions.
 """
 
+from docgen.evaluate.contenders import Contender
 from docgen.evaluate.data import frame_digest, log_dataset
-from docgen.evaluate.log import log_evidence
+from docgen.evaluate.log import log_comparison, log_evidence, log_predictions
 from docgen.evaluate.overlap import key_digests, log_overlap
 from docgen.evaluate.shift import log_shift
 
-__all__ = ["frame_digest", "key_digests", "log_dataset", "log_evidence", "log_overlap", "log_shift"]
+__all__ = [
+    "Contender",
+    "frame_digest",
+    "key_digests",
+    "log_comparison",
+    "log_dataset",
+    "log_evidence",
+    "log_overlap",
+    "log_predictions",
+    "log_shift",
+]

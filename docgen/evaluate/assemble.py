@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from docgen.errors import UsageError
-from docgen.evaluate.inputs import Inputs, positive_of, read_inputs
+from docgen.evaluate.contenders import Contender, read_pair
+from docgen.evaluate.inputs import (
+    Inputs,
+    called_of,
+    labels_of,
+    places_of,
+    positive_of,
+    read_inputs,
+    resampling,
+    row_order,
+)
 from docgen.evaluate.outcomes import Outcomes
-from docgen.evaluate.resample import Clusters, Resampling
+from docgen.evaluate.resample import Resampling
 from docgen.evaluate.settings import Settings
 from docgen.model.evidence import Quantity
-from docgen.model.formats import CalibrationFile, DataRef, EvidenceFile, FairnessFile, Named, PerformanceFile, Row
+from docgen.model.formats import (
+    CalibrationFile,
+    DataRef,
+    EvidenceFile,
+    FairnessFile,
+    Named,
+    PerformanceFile,
+    Row,
+    path_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +62,6 @@ def evidence_files(
     import pandas as pd
 
     from docgen.evaluate.code import code_state
-    from docgen.evaluate.data import frame_digest
     from docgen.evaluate.explain import explain
     from docgen.evaluate.fairness import rows_of
 
@@ -54,8 +73,7 @@ def evidence_files(
         frame=frame,
         settings=settings,
     )
-    digest = None if data.frame is None else frame_digest(data.frame.assign(**{"docgen target": data.truth}))
-    dataset = DataRef(name=settings.dataset_name or settings.split, rows=len(data.truth), sha256=digest)
+    dataset = dataset_of(data, settings)
     base = f"docgen/{settings.split}"
     files, outcomes = _FILES[data.task](data, dataset, settings)
     if sensitive_features is not None:
@@ -76,6 +94,54 @@ def evidence_files(
     if (code := code_state()) is not None:
         files["docgen/code"] = (code, ())
     return files
+
+
+def comparison_files(
+    *,
+    y_true: Any,  # noqa: ANN401
+    champion: Contender,
+    challenger: Contender,
+    keys: Any = None,  # noqa: ANN401
+    groups: Any = None,  # noqa: ANN401
+    frame: Any = None,  # noqa: ANN401
+    against: str = "",
+    settings: Settings,
+) -> Files:
+    """Return the file of a comparison, by artifact path without suffix. Arguments as in `log_comparison`."""
+    from docgen.evaluate.challenge import compare
+
+    if not re.fullmatch("[a-z0-9_]*", against):
+        raise UsageError(f"against is {against!r}, expected a name of a-z, 0-9 and _")
+    pair = read_pair(
+        y_true=y_true,
+        champion=champion,
+        challenger=challenger,
+        keys=keys,
+        groups=groups,
+        frame=frame,
+        settings=settings,
+    )
+    dataset = dataset_of(pair.champion, settings)
+    record = compare(pair, champion, challenger, dataset, settings, against=against)
+    rows: tuple[Row, ...] = tuple(
+        {
+            "key": item.key,
+            "champion": item.champion.value,
+            "challenger": item.challenger.value,
+            **_flat(item.difference),
+            "p": item.p,
+        }
+        for item in record.measures
+    )
+    return {path_of(record).removesuffix(".json"): (record, rows)}
+
+
+def dataset_of(data: Inputs, settings: Settings) -> DataRef:
+    """Return what was evaluated, with the digest of inputs and target where the inputs are known."""
+    from docgen.evaluate.digest import frame_digest
+
+    digest = None if data.frame is None else frame_digest(data.frame.assign(**{"docgen target": data.truth}))
+    return DataRef(name=settings.dataset_name or settings.split, rows=len(data.truth), sha256=digest)
 
 
 def _fairness(
@@ -106,12 +172,12 @@ def _fairness(
 def _binary(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:
     from docgen.evaluate.performance import binary
 
-    positive = positive_of(data.truth, settings.positive_label)
+    positive = positive_of(data.truth, data.classes, settings.positive_label)
     actual = (data.truth == positive).astype(float)
-    called = _called(data, positive, settings)
-    labels = next((str(label) for label in data.classes if label != positive), f"not {positive}"), str(positive)
-    order = _order(called, data.score, actual)
-    how = _resampling(data.clusters, order, settings)
+    called = called_of(data, positive, settings)
+    labels = labels_of(data, positive)
+    order = row_order(called, data.score, actual)
+    how = resampling(data.clusters, order, settings)
     score = None if data.score is None else data.score[order]
     found = binary(
         actual[order],
@@ -127,44 +193,14 @@ def _binary(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, 
     return files, Outcomes(task="binary", truth=actual, predicted=called, labels=labels, score=data.score)
 
 
-def _called(data: Inputs, positive: Any, settings: Settings) -> Floats | None:  # noqa: ANN401  # a label of any type
-    """Return the predictions as 0 or 1: as given, else by the threshold; a ranking has no threshold of its own."""
-    import numpy as np
-
-    if data.predicted is not None:
-        return np.asarray(data.predicted == positive, dtype=float)
-    if data.score is None or settings.score_kind == "ranking":
-        return None
-    return (data.score >= settings.threshold).astype(float)
-
-
-def _order(*keys: NDArray[Any] | None) -> NDArray[np.intp]:
-    """Return an order of rows that depends on their values alone; the last key counts first."""
-    import numpy as np
-
-    return np.lexsort([key for key in keys if key is not None])
-
-
-def _resampling(clusters: Clusters | None, order: NDArray[np.intp], settings: Settings) -> Resampling:
-    """Return how rows are drawn again, for rows put in order."""
-    ordered = clusters and Clusters(codes=clusters.codes[order], count=clusters.count, name=clusters.name)
-    return Resampling(method=settings.method, rows=len(order), clusters=ordered)
-
-
 def _multiclass(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:
-    import numpy as np
 
     from docgen.evaluate.multiclass import multiclass
 
-    place = {label: number for number, label in enumerate(data.classes)}
-    truth = np.array([place[label] for label in data.truth.tolist()])
-    if data.predicted is not None:
-        predicted = np.array([place[label] for label in data.predicted.tolist()])
-    else:
-        predicted = np.argmax(data.score, axis=1)  # type: ignore[arg-type]  # one of the two is there
+    truth, predicted = places_of(data)
     columns = () if data.score is None else tuple(data.score.T)
-    order = _order(*columns, predicted, truth)
-    how = _resampling(data.clusters, order, settings)
+    order = row_order(*columns, predicted, truth)
+    how = resampling(data.clusters, order, settings)
     score = None if data.score is None else data.score[order]
     labels = tuple(str(label) for label in data.classes)
     found = multiclass(truth[order], predicted[order], score, labels, how)
@@ -179,8 +215,8 @@ def _regression(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Fil
     from docgen.evaluate.regression import regression
 
     predicted = np.asarray(data.predicted, dtype=float)
-    order = _order(predicted, data.truth)
-    how = _resampling(data.clusters, order, settings)
+    order = row_order(predicted, data.truth)
+    how = resampling(data.clusters, order, settings)
     metrics, residuals = regression(data.truth[order], predicted[order], how, unit=settings.unit)
     found = Performance(metrics=metrics, residuals=residuals)
     outcomes = Outcomes(task="regression", truth=data.truth, predicted=predicted)

@@ -5,6 +5,7 @@ It logs evidence files and no MLflow metrics, so that no number stands in the ru
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from mlflow.models.evaluation.base import EvaluationResult, ModelEvaluator
@@ -20,6 +21,7 @@ class DocgenEvaluator(ModelEvaluator):
     `evaluator_config={"docgen": {...}}` takes every field of `docgen.evaluate.settings.Settings`, and
 
     - `sensitive_features`: names of columns of the data, or a DataFrame, Series or mapping of as many rows;
+    - `groups`: the name of a column of the data, or as many keys as rows, of rows that belong together;
     - `periods`: the name of a column of the data, or as many times or names of periods as rows;
     - `background`: a frame of the model's inputs, for the attributions.
     """
@@ -44,11 +46,12 @@ class DocgenEvaluator(ModelEvaluator):
         Raises:
             UsageError: an option is unknown or does not fit the data.
         """
+        import numpy as np
         import pandas as pd
 
         config = dict(evaluator_config or {})
         sensitive, background = config.pop("sensitive_features", None), config.pop("background", None)
-        periods = config.pop("periods", None)
+        periods, groups = config.pop("periods", None), config.pop("groups", None)
         if model_type == "regressor":
             config.setdefault("task", "regression")
         config.setdefault("dataset_name", dataset.name or "")
@@ -62,17 +65,19 @@ class DocgenEvaluator(ModelEvaluator):
         predicted = dataset.predictions_data if model is None else model.predict(inputs)
         score = None
         if model_type == "classifier" and hasattr(raw, "predict_proba"):
-            probabilities = raw.predict_proba(inputs)
-            score = probabilities[:, 1] if probabilities.shape[1] == 2 else None
+            score = raw.predict_proba(inputs)
+            if not settings.classes:
+                settings = replace(settings, classes=tuple(np.asarray(raw.classes_).tolist()))
         log_evidence(
             y_true=dataset.labels_data,
             y_score=score,
             y_pred=None if score is not None else predicted,
+            groups=_column(groups, frame),
             sensitive_features=_columns(sensitive, frame),
             model=raw,
             X=inputs,
             background=background,
-            periods=_columns(periods, frame).iloc[:, 0] if isinstance(periods, str) else periods,
+            periods=_column(periods, frame),
             run_id=run_id,
             settings=settings,
         )
@@ -98,6 +103,11 @@ def _inputs(model: Any, frame: Any) -> Any:  # noqa: ANN401
     schema = model.metadata.get_input_schema() if model is not None and model.metadata else None
     names = schema.input_names() if schema is not None and schema.has_input_names() else None
     return frame[names] if names and set(names) <= set(frame.columns) else frame
+
+
+def _column(given: Any, frame: Any) -> Any:  # noqa: ANN401
+    """Return the column of the data that was named, anything else as it is."""
+    return _columns(given, frame).iloc[:, 0] if isinstance(given, str) else given
 
 
 def _columns(given: Any, frame: Any) -> Any:  # noqa: ANN401

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from docgen.errors import Problem, ProblemsError
-from docgen.evaluate.resample import Clusters
+from docgen.evaluate.resample import Clusters, Resampling
 from docgen.evaluate.settings import Settings
 from docgen.model.formats import Task
 
@@ -76,7 +76,7 @@ def read_inputs(
     if problems:
         raise _error(problems)
     if task == "binary" and score is not None and score.ndim == 2:
-        score = score[:, classes.index(positive_of(truth, settings.positive_label))]
+        score = score[:, classes.index(positive_of(truth, classes, settings.positive_label))]
     return Inputs(
         task=task,
         truth=truth,
@@ -92,14 +92,48 @@ def _error(problems: list[Problem]) -> ProblemsError:
     return ProblemsError("the data to evaluate", tuple(problems), hint="mend or drop these rows first")
 
 
-def positive_of(truth: NDArray[Any], wanted: object) -> Any:  # noqa: ANN401  # a label of any type
+def positive_of(truth: NDArray[Any], classes: tuple[Any, ...], wanted: object) -> Any:  # noqa: ANN401  # a label
     """Return the label that counts as 1: the wanted one, else the larger of two, else 1."""
     if wanted is not None:
         return wanted
-    labels = np.unique(truth)
+    labels = np.unique(np.asarray(classes)) if len(classes) == 2 else np.unique(truth)
     if len(labels) > 1 or labels.dtype.kind not in "biuf":
-        return labels[-1]
-    return labels.dtype.type(1)
+        return labels.tolist()[-1]
+    return labels.dtype.type(1).item()
+
+
+def labels_of(data: Inputs, positive: Any) -> tuple[str, str]:  # noqa: ANN401
+    """Return the names of the negative and the positive label."""
+    return next((str(label) for label in data.classes if label != positive), f"not {positive}"), str(positive)
+
+
+def called_of(data: Inputs, positive: Any, settings: Settings) -> Floats | None:  # noqa: ANN401
+    """Return the predictions as 0 or 1: as given, else by the threshold; a ranking has no threshold of its own."""
+    if data.predicted is not None:
+        return np.asarray(data.predicted == positive, dtype=float)
+    if data.score is None or settings.score_kind == "ranking":
+        return None
+    return (data.score >= settings.threshold).astype(float)
+
+
+def places_of(data: Inputs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return truth and prediction as places in the classes; the most probable class where there are only scores."""
+    place = {label: number for number, label in enumerate(data.classes)}
+    truth = np.array([place[label] for label in data.truth.tolist()])
+    if data.predicted is not None:
+        return truth, np.array([place[label] for label in data.predicted.tolist()])
+    return truth, np.argmax(np.asarray(data.score), axis=1)
+
+
+def row_order(*keys: NDArray[Any] | None) -> NDArray[np.intp]:
+    """Return an order of rows that depends on their values alone; the last key counts first."""
+    return np.lexsort([key for key in keys if key is not None])
+
+
+def resampling(clusters: Clusters | None, order: NDArray[np.intp], settings: Settings) -> Resampling:
+    """Return how rows are drawn again, for rows put in order."""
+    ordered = clusters and Clusters(codes=clusters.codes[order], count=clusters.count, name=clusters.name)
+    return Resampling(method=settings.method, rows=len(order), clusters=ordered)
 
 
 def _column(given: Any, name: str, rows: int | None, problems: list[Problem]) -> NDArray[Any] | None:  # noqa: ANN401

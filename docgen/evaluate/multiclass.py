@@ -110,11 +110,23 @@ def _share(
     return within(replace(quantity, interval=None), how.interval(shares, quantity.value))
 
 
-def _of_scores(truth: Codes, score: Floats, labels: tuple[str, ...], how: Resampling) -> list[Named]:
-    """Return log loss and AUROC of each class against the rest, and their mean."""
+def log_loss(truth: Codes, score: Floats) -> Measure:
+    """Return the log loss of probabilities (n_rows, n_classes)."""
     own = score[np.arange(len(truth)), truth]
     with np.errstate(divide="ignore"):
         surprise = -np.log(own)
+    return Measure(
+        key="log_loss",
+        title="Log loss",
+        statistic=mean_of(surprise),
+        better=False,
+        unit="nats",
+        undefined=f"infinite: {int((own == 0).sum())} rows had probability 0 for what happened",
+    )
+
+
+def _of_scores(truth: Codes, score: Floats, labels: tuple[str, ...], how: Resampling) -> list[Named]:
+    """Return log loss and AUROC of each class against the rest, and their mean."""
     here = [(truth == place).astype(float) for place in range(len(labels))]
     split = [place for place, mine in enumerate(here) if 0 < mine.sum() < len(truth)]
     curves = {place: weighted_auroc(here[place], score[:, place]) for place in split}
@@ -132,14 +144,7 @@ def _of_scores(truth: Codes, score: Floats, labels: tuple[str, ...], how: Resamp
             better=True,
             undefined="cannot be estimated because a class has no row",
         ),
-        Measure(
-            key="log_loss",
-            title="Log loss",
-            statistic=mean_of(surprise),
-            better=False,
-            unit="nats",
-            undefined=f"infinite: {int((own == 0).sum())} rows had probability 0 for what happened",
-        ),
+        log_loss(truth, score),
     ]
     single = [(f"roc_auc_{label}", f"AUROC of {label} against the rest", place) for place, label in enumerate(labels)]
     if how.clusters is not None:

@@ -50,7 +50,7 @@ def binary(
     """
     found = Performance(metrics=())
     if score is not None:
-        more = _of_probability(truth, score) if probability else ()
+        more = probability_measures(truth, score) if probability else ()
         found = Performance(
             metrics=ranking(truth, score, how, more),
             roc=roc_points(truth, score),
@@ -62,7 +62,8 @@ def binary(
     return found
 
 
-def _of_probability(truth: Floats, score: Floats) -> tuple[Measure, ...]:
+def probability_measures(truth: Floats, score: Floats) -> tuple[Measure, ...]:
+    """Return Brier score and log loss of probabilities (n_rows,) of 1."""
     happened = np.where(truth == 1, score, 1 - score)
     with np.errstate(divide="ignore"):
         surprise = -np.log(happened)

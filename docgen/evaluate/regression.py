@@ -38,8 +38,14 @@ def regression(
         how: of the intervals.
         unit: of the target.
     """
+    named = estimates(error_measures(truth, predicted, unit), how)
+    return (*named, _heteroscedasticity(predicted, truth - predicted)), _residuals(truth, predicted, how, unit)
+
+
+def error_measures(truth: Floats, predicted: Floats, unit: str = "") -> tuple[Measure, ...]:
+    """Return RMSE, MAE, bias and R2 of predictions (n_rows,)."""
     error = predicted - truth
-    measures = (
+    return (
         Measure(key="rmse", title="RMSE", statistic=mean_of(error**2, root=True), unit=unit, better=False),
         Measure(key="mae", title="MAE", statistic=mean_of(np.abs(error)), unit=unit, better=False),
         Measure(
@@ -57,8 +63,6 @@ def regression(
             undefined="cannot be estimated because the target is constant",
         ),
     )
-    named = estimates(measures, how)
-    return (*named, _heteroscedasticity(predicted, -error)), _residuals(truth, predicted, how, unit)
 
 
 def _r2(truth: Floats, error: Floats) -> Weighted:

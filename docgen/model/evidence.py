@@ -22,6 +22,11 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `table:confusion@<split>` | `Table` | confusion counts |
 | `table:roc@<split>`, `table:lift@<split>` | `Table` | ROC curve, lift and gain by tenths |
 | `table:residuals@<split>`, `table:residual_quantiles@<split>` | `Table` | residuals of a regression |
+| `comparison:<key>@<split>` | `Quantity` | challenger minus champion on identical rows, with a paired interval |
+| `comparison:<key>.champion@<split>`, `.challenger`, `.p` | `Quantity` | both values, and the test's p-value |
+| `comparison:models@<split>`, `comparison:decisions@<split>` | `Table` | what was compared; who decided rightly |
+| `comparison:mcnemar@<split>` | `Quantity` | p-value of McNemar's test of the decisions |
+| `comparison:<against>/<key>@<split>` | - | the same, where a challenger is held against several champions |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |
 | `fairness:<metric>.<difference or ratio>/<feature>@<split>` | `Quantity` | largest to smallest group, unsigned |

@@ -91,7 +91,15 @@ CONFUSION_COLUMNS = (Column(key="actual", title="Actual"),)
 
 EVALUATION_COLUMNS = (Column(key="item", title="Item"), Column(key="value", title="Value"))
 """Columns of `table:evaluation@<split>`, what an evaluation was made on. Items: task, data, rows, sha256,
-positive_label, threshold, clusters, cluster_key; those that do not apply are left out."""
+positive_label, threshold, clusters, cluster_key; those that do not apply are left out. Of `comparison:models@<split>`
+too, with the items champion, challenger, champion_threshold, challenger_threshold, keys_sha256."""
+
+DECISION_COLUMNS = (
+    Column(key="champion", title="Champion"),
+    Column(key="right", title="challenger right", kind="count", unit="rows"),
+    Column(key="wrong", title="challenger wrong", kind="count", unit="rows"),
+)
+"""Columns of `comparison:decisions@<split>`, a row where the champion was right and one where it was wrong."""
 
 ROC_COLUMNS = (
     Column(key="false_positive_rate", title="False positive rate", kind="fraction"),

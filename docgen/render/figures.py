@@ -129,7 +129,7 @@ def _with_bars(axes: Axes, plot: Plot, style: str) -> None:
     for curve in plot.curves:
         for x, low, high in zip(curve.x, curve.low, curve.high, strict=True):
             axes.plot([x, x], [low, high], color=LINE, linewidth=1.4)
-        axes.plot(curve.x, curve.y, style, color=LINE, linewidth=1.4, markersize=4.5)
+        axes.plot(curve.x, curve.y, style, color=LINE, linewidth=1.4, markersize=4.5, clip_on=False)
 
 
 def _calibration(axes: Axes, plot: Plot) -> None:

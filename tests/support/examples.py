@@ -113,6 +113,22 @@ def evaluate(frame: pd.DataFrame) -> None:
         min_group_size=5,
         suppress_below=2,
     )
+    smaller = LogisticRegression().fit(train[["income"]], train["default"])
+    before, after = (
+        docgen.Contender(
+            name=f"models:/credit/{version}", score=one.predict_proba(test[columns])[:, 1], keys=test.index
+        )
+        for version, one, columns in ((1, smaller, ["income"]), (2, model, inputs))
+    )
+    docgen.log_comparison(
+        y_true=test["default"],
+        champion=before,
+        challenger=after,
+        X=test[inputs],
+        split="test",
+        dataset_name="applications-test",
+        draws=200,
+    )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, Task
+from docgen.model.formats.comparison import ComparedMeasure, ComparisonFile, Decisions, Side
 from docgen.model.formats.data import ChangedFile, CodeFile, ColumnProfile, DatasetFile, Level, Precision
 from docgen.model.formats.explanations import ExplanationFile, FeatureRow
 from docgen.model.formats.fairness import (
@@ -49,11 +50,14 @@ __all__ = [
     "ChangedFile",
     "CodeFile",
     "ColumnProfile",
+    "ComparedMeasure",
     "Comparison",
+    "ComparisonFile",
     "ComparisonRow",
     "Confusion",
     "DataRef",
     "DatasetFile",
+    "Decisions",
     "Disparity",
     "EntityOverlap",
     "EvidenceFile",
@@ -83,6 +87,7 @@ __all__ = [
     "ShiftColumn",
     "ShiftFile",
     "ShiftRole",
+    "Side",
     "Task",
     "path_of",
 ]
@@ -94,6 +99,7 @@ EvidenceFile = (
     | ExplanationFile
     | DatasetFile
     | CodeFile
+    | ComparisonFile
     | OverlapFile
     | ShiftFile
 )
@@ -105,6 +111,7 @@ FILES: dict[str, type[EvidenceFile]] = {
     "docgen.explanations": ExplanationFile,
     "docgen.dataset": DatasetFile,
     "docgen.code": CodeFile,
+    "docgen.comparison": ComparisonFile,
     "docgen.overlap": OverlapFile,
     "docgen.shift": ShiftFile,
 }
@@ -117,17 +124,20 @@ PATHS: dict[str, str] = {
     "docgen.explanations": "docgen/<split>/explanations.json",
     "docgen.dataset": "docgen/datasets/<context>.json",
     "docgen.code": "docgen/code.json",
+    "docgen.comparison": "docgen/<split>/comparison<-against>.json",
     "docgen.overlap": "docgen/overlap/<first>~<second>.json",
     "docgen.shift": "docgen/shift/<reference>~<current>.json",
 }
-"""`format` -> path among the run's artifacts; `<field>` stands for a field of the record, or for its name."""
+"""`format` -> path among the run's artifacts; `<field>` stands for a field of the record, or for its name;
+`<-field>` for a hyphen and the field, or for nothing where it is empty."""
 
 
 def path_of(record: EvidenceFile) -> str:
     """Return the path at which a file of this content is read."""
 
     def filled(field: re.Match[str]) -> str:
-        value = getattr(record, field[1])
-        return str(getattr(value, "name", value))
+        value = getattr(record, field[2])
+        text = str(getattr(value, "name", value))
+        return f"-{text}" if field[1] and text else text
 
-    return re.sub(r"<(\w+)>", filled, PATHS[record.format])
+    return re.sub(r"<(-?)(\w+)>", filled, PATHS[record.format])

@@ -75,5 +75,6 @@ def _gap_id(path: str) -> EvidenceId:
         "calibration": "calibration",
         "fairness": "fairness",
         "explanations": "explanation",
+        "comparison": "comparison",
     }
     return evidence_id(kinds[found["what"]], "file", found["split"])

@@ -10,12 +10,13 @@ from docgen.model import formats
 from docgen.model.canonical import parse
 from docgen.model.codec import structure
 from docgen.model.evidence import Evidence
-from docgen.sources.evidence_files import data, explanations, fairness, pairs, performance
+from docgen.sources.evidence_files import comparison, data, explanations, fairness, pairs, performance
 from docgen.sources.evidence_files.older import lifted
 from docgen.sources.evidence_files.source import Source
 
 OWN = re.compile(
-    r"^docgen/(?:(?P<split>[a-z0-9_-]+)/(?P<what>performance|calibration|fairness|explanations)"
+    r"^docgen/(?:(?P<split>[a-z0-9_-]+)/(?P<what>performance|calibration|fairness|explanations|comparison)"
+    r"(?:(?<=comparison)-(?P<against>[a-z0-9_]+))?"
     r"|datasets/(?P<context>[^/]+)|(?P<pair>overlap|shift)/(?P<first>[^/~]+)~(?P<second>[^/~]+)|(?P<code>code))\.json$"
 )
 """Paths of docgen's own files."""
@@ -46,6 +47,7 @@ _EVIDENCE: dict[type, Callable[..., Iterator[Evidence]]] = {
     formats.CalibrationFile: performance.calibration,
     formats.FairnessFile: fairness.fairness,
     formats.ExplanationFile: explanations.explanations,
+    formats.ComparisonFile: comparison.comparison,
     formats.DatasetFile: data.dataset,
     formats.CodeFile: data.code,
     formats.OverlapFile: pairs.overlap,
