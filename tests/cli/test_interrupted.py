@@ -147,5 +147,5 @@ def test_while_the_demo_trains(tmp_path: Path) -> None:
     work.mkdir()
     held(interrupt(work, "demo", "demo", when="]", after=2.0))
     time.sleep(1.0)
-    assert {path.name for path in (work / "demo").iterdir()} == {"docgen.toml", "narratives"}
+    assert {path.name for path in (work / "demo").iterdir()} == {"docgen.toml", "findings.yaml", "narratives"}
     held(interrupt(work, "demo", "demo", when="]"))  # an interrupted demo may begin again
