@@ -19,7 +19,7 @@ extensions = ["myst_parser", "sphinx_needs", "docgen"]
 docgen_dossier = "dossier.json"
 docgen_confined = True
 exclude_patterns = ["_figures", "Thumbs.db", ".DS_Store"]
-suppress_warnings = ["docutils", "needs.link_outgoing"]
+suppress_warnings = ["docutils"]
 smartquotes = False  # would rewrite what was logged
 nitpicky = True
 

@@ -151,14 +151,15 @@ def test_trace_items_lead_from_requirement_to_run(demo) -> None:
     (assessment,) = assess(snapshot, config=demo.config)
     assert {str(item["id"]) for item in by_type["requirement"]} == {row.requirement for row in assessment.results}
     assert {str(item["id"]) for item in by_type["check"]} == {
-        check.id for row in assessment.results for check in row.checks
+        check.id.replace(".", "_") for row in assessment.results for check in row.checks
     }
     assert len(by_type["run"]) == 1
     for item in by_type["requirement"]:
         assert item["checked_by"], item["id"]
+        assert all(name in items for name in item["checked_by"]), "each link leads to a check"  # type: ignore[attr-defined]
     for row in assessment.results:
         for check in row.checks:
-            assert len(items[check.id]["evidenced_by"]) == len(check.evidence)  # type: ignore[arg-type]
+            assert len(items[check.id.replace(".", "_")]["evidenced_by"]) == len(check.evidence)  # type: ignore[arg-type]
     metric = next(item for item in by_type["evidence"] if items[item["id"]]["from_run"])
     assert metric["from_run"] == [by_type["run"][0]["id"]]
 

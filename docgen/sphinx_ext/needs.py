@@ -37,6 +37,11 @@ def evidence_need(name: str) -> str:
     return f"EV_{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:10].upper()}"
 
 
+def check_need(check: str) -> str:
+    """Return the need id of a check id: sphinx-needs takes what follows a dot for a part of another need."""
+    return check.replace(".", "_")
+
+
 def run_need(run_id: str) -> str:
     """Return the need id of a run."""
     return f"RUN_{hashlib.sha256(run_id.encode('utf-8', 'surrogatepass')).hexdigest()[:10].upper()}"
@@ -47,7 +52,7 @@ def items(dossier: Dossier) -> Iterator[Item]:
     used: set[str] = set()
     for assessment in dossier.assessments:
         for result in assessment.results:
-            checks = tuple(check.id for check in result.checks)
+            checks = tuple(check_need(check.id) for check in result.checks)
             links = (("checked_by", checks),)
             yield Item(
                 kind="requirement",
@@ -61,7 +66,7 @@ def items(dossier: Dossier) -> Iterator[Item]:
                 found = tuple(evidence_need(name) for name in check.evidence)
                 yield Item(
                     kind="check",
-                    id=check.id,
+                    id=check_need(check.id),
                     title=f"Check {check.id}",
                     status=check.verdict.value,
                     links=(("evidenced_by", found),),
