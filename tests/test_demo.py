@@ -15,7 +15,7 @@ from docgen.config import Config, MlflowConfig
 from docgen.model.assessment import Verdict
 from docgen.pipeline import assess, build, collect, latest_snapshot
 from docgen.render.filters import shown
-from support.dossiers import check_pages, check_pdf, digests, page, pdf_of, pdf_text, snapshot_of
+from support.dossiers import articles, check_pages, check_pdf, digests, page, pdf_of, pdf_text, snapshot_of
 
 SECTIONS = {
     "index": ["Model card", "Gaps"],
@@ -126,6 +126,20 @@ def test_the_pages_are_accessible_in_their_bones(demo) -> None:
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_every_number_on_every_page_is_traced_to_evidence(demo, version: str) -> None:
     assert check_pages(demo.dossier(version), demo.config) > 1000
+
+
+def test_what_was_logged_stands_where_it_belongs_not_in_the_list_of_evidence_alone(demo) -> None:
+    """A block that is left out of a template takes its evidence with it: nothing else would show that."""
+    folder = demo.dossier("2")
+    own = [article for name, article in articles(folder) if name not in {"requirements.html", "trace.html"}]
+    there = {str(item["data-evidence"]) for article in own for item in article.select("[data-evidence]")}
+    kinds = {
+        "artifact", "calibration", "commit", "dataset", "description", "environment", "explanation", "fairness",
+        "logged_model", "metric", "narrative", "param", "run", "run_tag", "signature", "table", "version",
+    }  # fmt: skip
+    evidence = [item for item in snapshot_of(folder).evidence if item.kind in kinds and not item.missing]
+    assert kinds - {item.kind for item in evidence} <= {"description", "run_tag"}
+    assert [item.id for item in evidence if item.id not in there] == []
 
 
 def test_counts_on_the_landing_page_are_those_of_the_assessment(demo) -> None:
