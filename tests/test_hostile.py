@@ -58,7 +58,7 @@ client.set_tag(run, "mlflow.user", payloads["html"])
 client.set_tag(run, "mlflow.source.git.repoURL", "https://user:hunter2@example.org/x.git")
 client.set_tag(run, "mlflow.source.git.branch", payloads["needs"])
 client.log_metric(run, "m eval", 0.5)
-for name in ("<script>alert(9)<", "{{ 7 * 7191 }}", "[[open('pwned','w')]]", "#read(x)", "a`b|c*", "=1+1"):
+for name in ("<script>alert(9)<", "{{ 7 * 7191 }}", "[[open('pwned','w')]]", "#read(x)", "a`b|c*", "=1+1", 'q" onmouseover="alert(10)" x="'):
     client.log_text(run, "x", name + ".txt")
 frame = __import__("pandas").DataFrame({payloads["html"]: [1.0], "{{ x }}": [2.0]})
 from mlflow.entities import DatasetInput, InputTag

@@ -63,9 +63,12 @@ def test_a_whole_graph_has_no_legend_of_broken_things() -> None:
 
 def test_hostile_text_stays_text() -> None:
     evil = '<script>alert(1)</script>\u202e\x1b"'
-    node = GraphNode(id="a", kind="data", title="Data", detail=Shown(value=evil, evidence="dataset:x"))
+    node = GraphNode(
+        id="a", kind="data", title="a & <b>", detail=Shown(value=evil, evidence="dataset:x"), remark="c & <d>"
+    )
     data = draw_graph(Graph(name="g", nodes=(node,), edges=(), caption=evil, alt="a & <b>"))
     root = ET.fromstring(data)
     assert not list(root.iter(f"{SVG}script"))
+    assert not {item.tag for item in root.iter()} & {f"{SVG}b", f"{SVG}d"}
     assert b"\x1b" not in data
     assert "\u202e".encode() not in data
