@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,14 @@ def pytest_configure() -> None:
         del os.environ[name]
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
+
+
+@pytest.fixture(autouse=True)
+def _mlflow_settings() -> Iterator[None]:
+    """No test hands a tracking server on to the next one: MLflow keeps it in the environment, children inherit it."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")}
+    yield
+    assert {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")} == before
 
 
 @dataclass(frozen=True)

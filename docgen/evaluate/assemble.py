@@ -176,7 +176,7 @@ def _binary(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, 
     actual = (data.truth == positive).astype(float)
     called = called_of(data, positive, settings)
     labels = labels_of(data, positive)
-    order = row_order(called, data.score, actual)
+    order = row_order(data.clusters, called, data.score, actual)
     how = resampling(data.clusters, order, settings)
     score = None if data.score is None else data.score[order]
     found = binary(
@@ -199,7 +199,7 @@ def _multiclass(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Fil
 
     truth, predicted = places_of(data)
     columns = () if data.score is None else tuple(data.score.T)
-    order = row_order(*columns, predicted, truth)
+    order = row_order(data.clusters, *columns, predicted, truth)
     how = resampling(data.clusters, order, settings)
     score = None if data.score is None else data.score[order]
     labels = tuple(str(label) for label in data.classes)
@@ -215,7 +215,7 @@ def _regression(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Fil
     from docgen.evaluate.regression import regression
 
     predicted = np.asarray(data.predicted, dtype=float)
-    order = row_order(predicted, data.truth)
+    order = row_order(data.clusters, predicted, data.truth)
     how = resampling(data.clusters, order, settings)
     metrics, residuals = regression(data.truth[order], predicted[order], how, unit=settings.unit)
     found = Performance(metrics=metrics, residuals=residuals)

@@ -87,7 +87,7 @@ def _binary(pair: Pair, each: tuple[Settings, Settings]) -> Found:
     positive = positive_of(data[0].truth, data[0].classes, each[0].positive_label)
     actual = (data[0].truth == positive).astype(float)
     called = [called_of(one, positive, settings) for one, settings in zip(data, each, strict=True)]
-    order = row_order(*called, *(one.score for one in data), actual)
+    order = row_order(data[0].clusters, *called, *(one.score for one in data), actual)
     how = resampling(data[0].clusters, order, each[0])
     truth = actual[order]
     scores = [None if one.score is None else one.score[order] for one in data]
@@ -175,7 +175,8 @@ def _multiclass(pair: Pair, each: tuple[Settings, Settings]) -> Found:
     labels = tuple(dict.fromkeys(str(label) for one in data for label in one.classes))
     truth = places_of(data[0])[0]
     predicted = [np.array([labels.index(str(one.classes[place])) for place in places_of(one)[1]]) for one in data]
-    order = row_order(*predicted, truth)
+    columns = [column for one in data if one.score is not None for column in one.score.T]
+    order = row_order(data[0].clusters, *columns, *predicted, truth)
     how = resampling(data[0].clusters, order, each[0])
     mine, called = truth[order], [one[order] for one in predicted]
     scores = [one.score[order] if one.score is not None and len(one.classes) == len(labels) else None for one in data]
@@ -193,7 +194,7 @@ def _regression(pair: Pair, each: tuple[Settings, Settings]) -> Found:
 
     predicted = [np.asarray(one.predicted, dtype=float) for one in (pair.champion, pair.challenger)]
     truth = pair.champion.truth
-    order = row_order(*predicted, truth)
+    order = row_order(pair.champion.clusters, *predicted, truth)
     how = resampling(pair.champion.clusters, order, each[0])
     unit = each[0].unit
     alone = [regression(truth[order], one[order], how, unit=unit)[0] for one in predicted]

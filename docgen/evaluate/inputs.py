@@ -125,9 +125,13 @@ def places_of(data: Inputs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return truth, np.argmax(np.asarray(data.score), axis=1)
 
 
-def row_order(*keys: NDArray[Any] | None) -> NDArray[np.intp]:
-    """Return an order of rows that depends on their values alone; the last key counts first."""
-    return np.lexsort([key for key in keys if key is not None])
+def row_order(clusters: Clusters | None, *keys: NDArray[Any] | None) -> NDArray[np.intp]:
+    """Return an order of rows that depends on their values alone; the last key counts first.
+
+    Clusters count last: rows alike in all else are drawn with their own cluster, and sums of floats keep their order.
+    """
+    codes = None if clusters is None else clusters.codes
+    return np.lexsort([key for key in (codes, *keys) if key is not None])
 
 
 def resampling(clusters: Clusters | None, order: NDArray[np.intp], settings: Settings) -> Resampling:

@@ -24,12 +24,11 @@ from docgen.sources.evidence_files import Source, read, wanted
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Path]:
     """An MLflow store of its own with a run open in it; the folder of the run's artifacts."""
-    before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
     experiment = mlflow.create_experiment("tests", artifact_location=(tmp_path / "artifacts").as_uri())
     with mlflow.start_run(experiment_id=experiment) as run:
         yield tmp_path / "artifacts" / run.info.run_id / "artifacts"
-    mlflow.set_tracking_uri(before)
+    mlflow.set_tracking_uri(None)
 
 
 def evidence(store: Path) -> dict[str, Evidence]:
