@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from docutils import nodes
 from sphinx import addnodes
 
-from docgen.sphinx_ext.nodes_ import docgen_value
+from docgen.sphinx_ext.nodes_ import WHOLE, docgen_value
 
 Tree = dict[str, object]
 """`{"t": <kind>, ...}`; children under `c`, text under `s`. The kinds are those of `sphinx_src/pdf/nodes.typ`."""
@@ -99,6 +99,8 @@ class Converter:
         if special is not None:
             return special(self, node, depth)
         kind = _INLINE_KINDS.get(type(node)) or _BLOCK_KINDS.get(type(node))
+        if "docgen-note" in node.get("classes", ()):
+            kind = "note"
         if kind is None:
             self.unknown(type(node).__name__)
             return self._children(node, depth)
@@ -138,6 +140,8 @@ class Converter:
         verdict = next((name for name in classes if name.startswith("docgen-verdict-")), None)
         if verdict is not None:
             return [{"t": "badge", "verdict": verdict.removeprefix("docgen-verdict-"), "s": self.text(node.astext())}]
+        if WHOLE in classes:
+            return [{"t": "whole", "c": self._children(node, depth)}]
         if "docgen-absent" in classes:
             return [{"t": "absent", "s": self.text(node.astext())}]
         return [*self._targets(node), *self._children(node, depth)]
@@ -202,7 +206,7 @@ class Converter:
         head = [row for part in node.findall(nodes.thead) for row in part.findall(nodes.row)]
         body = [row for part in node.findall(nodes.tbody) for row in part.findall(nodes.row)]
         caption = self._children(title, depth) if title else []
-        rows = [self._row(row, depth) for row in body]
+        rows = [self._row(row, depth, widths) for row in body]
         whole = _lines(body, widths) <= MAX_WHOLE
         if len(rows) > MAX_ROWS:
             for row in rows:
@@ -215,7 +219,7 @@ class Converter:
                     "caption": [*caption, _CONTINUED] if start and caption else caption,
                     "widths": widths,
                     "stub": stub,
-                    "head": [self._row(row, depth) for row in head],
+                    "head": [self._row(row, depth, widths) for row in head],
                     "body": rows[start : start + MAX_ROWS],
                     "whole": whole,
                     "kind": next((name for name in ("gaps", "verdicts") if f"docgen-{name}" in node["classes"]), ""),
@@ -224,15 +228,15 @@ class Converter:
             ),
         ]
 
-    def _row(self, row: nodes.Element, depth: int) -> list[Tree]:
+    def _row(self, row: nodes.Element, depth: int, widths: list[int]) -> list[Tree]:
         cells = [
             {
                 "right": "docgen-num" in cell.get("classes", ()),
                 "x": 1 + int(cell.get("morecols", 0)),
                 "y": 1 + int(cell.get("morerows", 0)),
-                "c": self._cell(cell, depth),
+                "c": list(_where_it_fits(self._cell(cell, depth), wide)),
             }
-            for cell in row.children
+            for cell, wide in zip(row.children, widths, strict=False)
             if isinstance(cell, nodes.entry)
         ]
         _once_linked(cells, set())
@@ -259,6 +263,22 @@ _SPECIAL: dict[type[nodes.Node], Callable[[Converter, nodes.Element, int], list[
     nodes.table: Converter._table,  # noqa: SLF001
     **dict.fromkeys((nodes.admonition, nodes.note, nodes.warning, nodes.important, nodes.tip), Converter._admonition),  # noqa: SLF001
 }
+
+
+def _where_it_fits(trees: list[Tree], wide: int) -> Iterator[Tree]:
+    """Yield a cell's content; what is better not broken is, where a column of `wide` characters is too narrow."""
+    for tree in trees:
+        inner = tree.get("c")
+        if tree["t"] == "whole" and isinstance(inner, list) and len(_text(inner)) > wide:
+            yield from inner
+        else:
+            yield tree
+
+
+def _text(tree: object) -> str:
+    if isinstance(tree, list):
+        return "".join(map(_text, tree))
+    return str(tree.get("s", "")) + _text(tree.get("c", [])) if isinstance(tree, dict) else ""
 
 
 def _lines(rows: list[nodes.row], widths: list[int]) -> int:

@@ -39,6 +39,9 @@ from docgen.render.graph import draw_graph
 from docgen.render.text import one_line, visible
 from docgen.sphinx_ext.widths import VERDICT_WORDS, column_widths
 
+WHOLE = "docgen-whole"
+"""Class of what is better not broken at the end of a line."""
+
 
 class docgen_value(nodes.inline):  # noqa: N801  # docutils names node classes in lower case
     """A shown value: text, with the id of its evidence and where that was read."""
@@ -238,8 +241,18 @@ class NodeMaker:
 
 
 def _entry(children: list[nodes.Node], *, number: bool = False) -> nodes.entry:
-    paragraph = nodes.paragraph("", "", *children)
+    paragraph = nodes.paragraph("", "", *(_kept_together(children) if number else children))
     return nodes.entry("", paragraph, classes=["docgen-num"] if number else [])
+
+
+def _kept_together(children: list[nodes.Node]) -> list[nodes.Node]:
+    """Return a number and its interval in brackets so that a line may break between the two and not in the interval."""
+    texts = [child.astext() if isinstance(child, nodes.Text) else "" for child in children]
+    if " (" not in texts or ")" not in texts or texts.index(" (") > texts.index(")"):
+        return children
+    start, end = texts.index(" ("), texts.index(")")
+    interval = nodes.inline("", "", nodes.Text("("), *children[start + 1 : end + 1], classes=[WHOLE])
+    return [*children[:start], nodes.Text(" "), interval, *children[end + 1 :]]
 
 
 def _table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import assert_never
 
 from docgen.model.assessment import Verdict
@@ -21,8 +22,14 @@ VERDICT_WORDS = {
 ROWS = 200
 """Rows that are looked at; the rest of a long table resembles them."""
 
-LONGEST_WORD, LONGEST_CELL = 24, 60
-"""Characters beyond which a word is broken, and a cell gains nothing from a wider column."""
+LONGEST_WORD, LONGEST_NUMBER, LONGEST_CELL = 24, 46, 60
+"""Characters beyond which a word is broken, a number with its interval too, and a wider column is of no more use."""
+
+SMALL_TYPE = 126
+"""Characters of a line in 7.2 point: a table is set in smaller type rather than with broken numbers."""
+
+BESIDE = 18
+"""Characters that let two or three words stand beside each other."""
 
 INSET = 2
 """Characters that the padding of a cell takes."""
@@ -33,19 +40,58 @@ _PART = re.compile(r"[^/_:.@=&,;-]{1,12}[/_:.@=&,;-]*|[/_:.@=&,;-]+")
 
 def column_widths(block: Grid) -> tuple[int, ...]:
     """Return relative column widths, in characters."""
-    needs, wants = [], []
-    for position, head in enumerate(block.columns):
-        cells = (_items(head), *(row[position] for row in block.rows[:ROWS]))
-        needs.append(min(max(_word(cell) for cell in cells), LONGEST_WORD))
-        wants.append(min(max(sum(len(text_of(item)) for item in cell) for cell in cells), LONGEST_CELL))
-    spare = _room(len(needs)) - sum(needs)
+    columns = [
+        (_items(head), *(row[position] for row in block.rows[:ROWS])) for position, head in enumerate(block.columns)
+    ]
+    words = [min(max(map(_word, cells)), LONGEST_WORD) for cells in columns]
+    wants = [max(word, min(_usual(cells), LONGEST_CELL)) for word, cells in zip(words, columns, strict=True)]
+    most = SMALL_TYPE - INSET * len(words)
+    room = _room(len(words))
+    needs = next(plan for plan in _plans(columns, block.numeric, words, wants) if sum(plan) <= most or plan is words)
     more = [max(want - need, 0) for need, want in zip(needs, wants, strict=True)]
-    share = min(1.0, max(spare, 0) / sum(more)) if sum(more) else 0.0
+    share = min(1.0, max(room - sum(needs), 0) / sum(more)) if sum(more) else 0.0
     return tuple(need + round(share * extra) + INSET for need, extra in zip(needs, more, strict=True))
 
 
+def _plans(
+    columns: list[tuple[tuple[Inline, ...], ...]], numeric: tuple[int, ...], words: list[int], wants: list[int]
+) -> Iterator[list[int]]:
+    """Yield what columns may be given at least, from the best to read to the narrowest.
+
+    Numbers stay on one line, or break before their interval; words stand beside each other, or each on its own line.
+    """
+    beside = [min(want, BESIDE) for want in wants]
+    for least in (beside, words):
+        for length in (_length, _part_length):
+            yield [
+                max(word, min(_number(cells[1:], length), LONGEST_NUMBER)) if position in numeric else max(word, some)
+                for position, (word, some, cells) in enumerate(zip(words, least, columns, strict=True))
+            ]
+    yield words
+
+
+def _length(line: tuple[Inline, ...]) -> int:
+    return sum(len(text_of(item)) for item in line)
+
+
+def _part_length(line: tuple[Inline, ...]) -> int:
+    """Return the length of the longer of a number and its interval."""
+    return max(map(len, "".join(map(text_of, line)).split(" (")), default=0) + 1
+
+
+def _number(cells: tuple[tuple[Inline, ...], ...], length: Callable[[tuple[Inline, ...]], int]) -> int:
+    """Return the room for the longest number; a digit is a little wider than a letter."""
+    return round(max(map(length, cells), default=0) * 1.06)
+
+
+def _usual(cells: tuple[tuple[Inline, ...], ...]) -> int:
+    """Return the length that nine of ten cells do not pass: one long cell may well take a second line."""
+    lengths = sorted(map(_length, cells))
+    return lengths[-(-(len(lengths) - 1) * 9 // 10)]
+
+
 def _room(columns: int) -> int:
-    """Return how many characters stand side by side in the PDF, whose type is smaller the more columns there are."""
+    """Return how many characters should stand side by side: the more columns, the smaller the type of the PDF."""
     line = 107 if columns <= 4 else 113 if columns <= 6 else 126 if columns <= 8 else 142
     return line - INSET * columns
 

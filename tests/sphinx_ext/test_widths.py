@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from docutils import nodes
 
+from docgen.blocks.values import full
 from docgen.model.assessment import Verdict
 from docgen.model.document import Badge, Dossier, Grid, Line, Link, Shown, Words
+from docgen.model.evidence import Interval, Quantity
 from docgen.sphinx_ext.doctree_json import Converter, without_dead_links
 from docgen.sphinx_ext.nodes_ import NodeMaker
 from docgen.sphinx_ext.widths import INSET, LONGEST_WORD, column_widths
@@ -43,6 +47,21 @@ def test_a_single_endless_word_does_not_take_the_whole_page() -> None:
     assert widths[1] - INSET >= len("words")
 
 
+def test_a_number_with_its_interval_is_not_broken_for_the_sake_of_words() -> None:
+    number = words("0.1216 (0.1046 to 0.1409)")
+    text = words("Positive predictive value by groups")
+    block = grid(text, text, number, number, number)
+    widths = column_widths(replace(block, numeric=(2, 3, 4)))
+    assert all(width - INSET >= len("0.1216 (0.1046 to 0.1409)") for width in widths[2:])
+    assert min(widths[:2]) - INSET > len("predictive")
+
+
+def test_one_long_cell_among_many_short_ones_takes_a_second_line() -> None:
+    rows = ((Words(text="short"),),) * 20 + ((Words(text="a cell much longer than all the others of its column"),),)
+    (width,) = column_widths(Grid(caption="", columns=("A",), rows=tuple((row,) for row in rows)))
+    assert width <= len("column") + 1 + INSET
+
+
 def test_columns_that_fit_get_what_they_want() -> None:
     assert column_widths(grid(words("one two"), words("three"))) == (7 + INSET, 6 + INSET)
 
@@ -70,6 +89,16 @@ def test_a_short_table_is_not_torn_and_one_that_may_outgrow_a_page_is() -> None:
     assert not set_(grid(words("a"), words("b"), times=60))["whole"]
     assert not set_(grid(words("a"), words("many words " * 400)))["whole"]
     assert not set_(grid(words("a"), words("line\n" * 40)))["whole"]
+
+
+def test_an_interval_in_brackets_moves_to_the_next_line_whole_where_it_has_room() -> None:
+    value = Quantity(value=0.1216, n=1250, interval=Interval(low=0.1046, high=0.1409, level=0.95, method="wilson"))
+    number = full(value, "metric:x@test")
+    table = set_(replace(grid(number, words("few words")), numeric=(0,)))
+    ((cell, _),) = table["body"]  # type: ignore[misc]
+    assert [tree["t"] for tree in cell["c"]] == ["value", "text", "whole"]
+    narrow = [set_(replace(grid(*[number] * 12), numeric=tuple(range(12))))["body"]]
+    assert "whole" not in str([tree["t"] for tree in narrow[0][0][0]["c"]])  # type: ignore[index]
 
 
 def test_a_place_that_nothing_leads_to_takes_no_line() -> None:
