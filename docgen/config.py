@@ -14,7 +14,7 @@ CONFIG_NAME = "docgen.toml"
 MAX_NUMBER = 1_000_000
 """Largest number that a key may have: more seconds, files or MiB than anybody waits for or keeps."""
 
-T = TypeVar("T", "MlflowConfig", "DossierConfig")
+T = TypeVar("T", "MlflowConfig", "DossierConfig", "ApprovalsConfig")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,26 @@ class DossierConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalsConfig:
+    """`[approvals]`: gates, signers, ledger: keep them under version control. See docs/approvals.md."""
+
+    gates: str = "approvals/gates.yaml"
+    """YAML file with the gates that a version must pass, in order."""
+    signers: str = "approvals/signers.yaml"
+    """YAML file with the people who may sign, their roles and public keys."""
+    ledger: str = "approvals/ledger"
+    """Folder of the ledgers, one below it for each registered model; only ever added to."""
+    sealed: str = "sealed"
+    """Folder of the sealed dossiers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole of `docgen.toml`; every key has a default."""
 
     mlflow: MlflowConfig = field(default_factory=MlflowConfig)
     dossier: DossierConfig = field(default_factory=DossierConfig)
+    approvals: ApprovalsConfig = field(default_factory=ApprovalsConfig)
     root: Path = field(default_factory=Path)
     """The folder that relative paths start from: that of the file."""
 
@@ -103,10 +118,12 @@ def load_config(path: Path | None = None, *, folder: Path | None = None) -> Conf
     problems: list[Problem] = []
     mlflow = _section(content.get("mlflow", {}), MlflowConfig, "mlflow", problems)
     dossier = _section(content.get("dossier", {}), DossierConfig, "dossier", problems)
-    problems[:0] = [_unknown(key, "", ("mlflow", "dossier")) for key in content if key not in {"mlflow", "dossier"}]
+    approvals = _section(content.get("approvals", {}), ApprovalsConfig, "approvals", problems)
+    known = ("mlflow", "dossier", "approvals")
+    problems[:0] = [_unknown(key, "", known) for key in content if key not in known]
     if problems:
         raise ProblemsError(str(path), tuple(problems), hint="every key is explained in the README under Configuration")
-    return Config(mlflow=mlflow, dossier=dossier, root=path.parent)
+    return Config(mlflow=mlflow, dossier=dossier, approvals=approvals, root=path.parent)
 
 
 def _section(content: object, wanted: type[T], name: str, problems: list[Problem]) -> T:

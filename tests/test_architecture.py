@@ -16,7 +16,7 @@ import docgen
 PACKAGE = Path(docgen.__file__).parent
 ROWS = (
     {"errors", "model"},
-    {"assessment", "blocks"},
+    {"assessment", "blocks", "gates"},
     {"resources", "config", "strict_yaml"},
     {
         "regimes",
@@ -30,8 +30,8 @@ ROWS = (
         "render",
         "evaluate",
     },
-    {"publish", "demo"},
-    {"pipeline", "findings", "inventory"},
+    {"publish", "bundle", "demo"},
+    {"pipeline", "findings", "inventory", "ledgers"},
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {
@@ -46,8 +46,9 @@ HOMES = {
     "docutils": {"sphinx_ext", "publish"},
     "typst": {"sphinx_ext"},
     "argparse": {"cli"},
+    "cryptography": {"bundle"},
 }
-PURE = {"model", "assessment", "blocks"}
+PURE = {"model", "assessment", "blocks", "gates"}
 EFFECTS = {"os", "pathlib", "subprocess", "socket", "tempfile", "shutil", "time", "random", "secrets"}
 
 

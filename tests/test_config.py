@@ -18,7 +18,7 @@ def test_every_fault_is_reported_at_once_with_advice(tmp_path):
     with pytest.raises(ProblemsError) as caught:
         load_config(folder=tmp_path)
     assert [str(problem) for problem in caught.value.problems] == [
-        "colour: unknown key (known: mlflow, dossier)",
+        "colour: unknown key (known: mlflow, dossier, approvals)",
         "mlflow.tracking_url: unknown key (did you mean mlflow.tracking_uri?)",
         "mlflow.timeout_seconds: got '15', expected a whole number from 0 to 1000000",
         "mlflow.retries: got True, expected a whole number from 0 to 1000000",

@@ -231,6 +231,12 @@ def _findings(asked: argparse.Namespace, console: Console) -> ExitCode:
     return run_findings(asked, console)
 
 
+def _ledger(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.ledger import run as run_ledger
+
+    return run_ledger(asked, console)
+
+
 def _regime(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.regimes import run as run_regime
 
@@ -253,6 +259,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "narratives": _narratives,
     "findings": _findings,
     "inventory": _inventory,
+    "ledger": _ledger,
     "regime": _regime,
     "evidence": _evidence,
 }

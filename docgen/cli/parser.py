@@ -106,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     _shared(inventory)
 
     _findings(commands)
+    _ledger(commands)
     _regime(commands)
     _evidence(commands)
     return top
@@ -188,6 +189,18 @@ def _findings(commands: argparse._SubParsersAction[_Parser]) -> None:
             "--as-of", metavar="YYYY-MM-DD", help="the day (default: today; of a proposal, the snapshot's)"
         )
         _shared(command)
+
+
+def _ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
+    example = "docgen ledger verify"
+    top = _command(commands, "ledger", "the ledger of approvals: list it, prove it", example)
+    actions = top.add_subparsers(dest="action", metavar="action", required=True)
+    listed = _command(actions, "list", "list every entry, oldest first", "docgen ledger list churn")
+    verify = _command(actions, "verify", "prove that no entry was removed, moved or changed", example)
+    for command in (listed, verify):
+        command.add_argument("model", nargs="?", help="a registered model (default: all)")
+        _shared(command)
+    verify.add_argument("--since", metavar="SHA256", help="an entry that must be there: a head that was printed before")
 
 
 def _regime(commands: argparse._SubParsersAction[_Parser]) -> None:

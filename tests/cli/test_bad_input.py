@@ -162,7 +162,7 @@ def test_every_fault_of_the_configuration_is_told_at_once(place: Place) -> None:
     for command in (["collect", "models:/churn/1"], ["verify"], ["regime", "list"]):
         error = place.refuses(2, *command)
         assert error["problems"] == [
-            "colour: unknown key (known: mlflow, dossier)",
+            "colour: unknown key (known: mlflow, dossier, approvals)",
             "dosier: unknown key (did you mean dossier?)",
             "mlflow.tracking_url: unknown key (did you mean mlflow.tracking_uri?)",
             "mlflow.timeout_seconds: got '15', expected a whole number from 0 to 1000000",

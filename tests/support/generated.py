@@ -17,7 +17,7 @@ from typing import Any
 
 import docgen
 from docgen.cli.parser import parser
-from docgen.config import Config, DossierConfig, MlflowConfig
+from docgen.config import ApprovalsConfig, Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
 from support import findings_page, formats_page, lineage_page, records_page, schemas
 from support.docstrings import field_docs, purpose
@@ -71,11 +71,11 @@ def _helps(of: argparse.ArgumentParser, command: tuple[str, ...]) -> Iterator[st
 
 def configuration() -> str:
     parts = []
-    for name, record in (("mlflow", MlflowConfig), ("dossier", DossierConfig)):
+    for name, record in (("mlflow", MlflowConfig), ("dossier", DossierConfig), ("approvals", ApprovalsConfig)):
         docs = field_docs(record)
         rows = [(f"`{item.name}`", f"`{_toml(_default(item))}`", docs[item.name]) for item in fields(record)]
         parts.append(f"{purpose(record)}\n\n{table((f'`[{name}]`', 'Default', 'Meaning'), rows)}")
-    assert {item.name for item in fields(Config)} == {"mlflow", "dossier", "root"}
+    assert {item.name for item in fields(Config)} == {"mlflow", "dossier", "approvals", "root"}
     return "\n\n".join(parts)
 
 

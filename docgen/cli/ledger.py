@@ -1,0 +1,86 @@
+"""`docgen ledger`: list what was approved, waived and released; prove that nothing was removed or changed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from docgen import ledgers
+from docgen.cli.console import Console
+from docgen.config import load_config
+from docgen.errors import ExitCode, IntegrityError
+from docgen.gates.chain import Chain
+from docgen.model.ledger import Entry
+
+
+def run(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Run the action that was asked for.
+
+    Raises:
+        DocgenError: no ledger, or a broken one.
+    """
+    config = load_config(Path(asked.config) if asked.config else None)
+    found = ledgers.read_all(config, asked.model, since=asked.since if asked.action == "verify" else None)
+    return _ACTIONS[asked.action](found, console)
+
+
+def _list(found: dict[str, Chain], console: Console) -> ExitCode:
+    for name, chain in found.items():
+        console.line(f"{name}: {len(chain.entries)} entries")
+        for entry in chain.entries:
+            console.line(f"  {_line(entry)}")
+        for text in (*chain.faults, *chain.notes):
+            console.line(f"  {text}")
+    console.result({"ledgers": [_plain(name, chain) for name, chain in found.items()]})
+    return ExitCode.DONE
+
+
+def _verify(found: dict[str, Chain], console: Console) -> ExitCode:
+    faults = [fault for chain in found.values() for fault in chain.faults]
+    if faults:
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        raise IntegrityError(
+            f"the ledger is broken, first at {faults[0].partition(':')[0]}:\n{lines}",
+            hint="restore the entries from git, or from a sealed dossier that holds them",
+        )
+    for name, chain in found.items():
+        console.line(f"{name}: {len(chain.entries)} entries, every one in its place; head {' and '.join(chain.heads)}")
+        for note in chain.notes:
+            console.line(f"  {note}")
+    console.result({"ledgers": [_plain(name, chain) for name, chain in found.items()]})
+    return ExitCode.DONE
+
+
+def _line(entry: Entry) -> str:
+    details = entry.details
+    what = " ".join(
+        f"{name}={str(value)[:12] if name in {'manifest', 'archive'} else value}"
+        for name in ("gate", "role", "meaning", "requirement", "finding", "alias", "before", "until", "decision",
+                     "status", "outcome", "reason", "manifest", "archive")
+        if (value := getattr(details, name, None))
+    )  # fmt: skip
+    return f"{entry.sequence:06d} {entry.at} {entry.kind:<9} {entry.subject} by {entry.by}: {what}"
+
+
+def _plain(name: str, chain: Chain) -> dict[str, object]:
+    return {
+        "ledger": name,
+        "heads": list(chain.heads),
+        "notes": list(chain.notes),
+        "faults": list(chain.faults),
+        "entries": [
+            {
+                "sequence": entry.sequence,
+                "sha256": entry.digest(),
+                "at": entry.at,
+                "kind": entry.kind,
+                "subject": entry.subject,
+                "by": entry.by,
+            }
+            for entry in chain.entries
+        ],
+    }
+
+
+_ACTIONS: dict[str, Callable[[dict[str, Chain], Console], ExitCode]] = {"list": _list, "verify": _verify}

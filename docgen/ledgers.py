@@ -1,0 +1,52 @@
+"""The ledgers of a project: which there are, and each held against what git remembers of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docgen.config import Config
+from docgen.errors import SourceError, UsageError
+from docgen.gates.chain import Chain
+from docgen.store.ledger import Ledger
+
+
+def read_all(config: Config, model: str | None = None, *, since: str | None = None) -> dict[str, Chain]:
+    """Return folder name -> ledger, proved, of one model or of all.
+
+    Args:
+        config: names the folder of the ledgers.
+        model: the registered model's name, or `models:/<name>/...`; all models when None.
+        since: SHA-256 of an entry that must still be there, as an earlier `docgen ledger verify` printed it.
+
+    Raises:
+        SourceError: there is no ledger.
+        UsageError: `since` is no SHA-256.
+    """
+    root = config.path(config.approvals.ledger)
+    folders = [Ledger.of(root, registered(model)).folder] if model else sorted(root.glob("*/"))
+    found = {folder.name: read(folder) for folder in folders if folder.is_dir()}
+    if not found:
+        raise SourceError(f"no ledger in {str(root)!r}", hint="the first docgen sign, waive or release begins one")
+    if since is None:
+        return found
+    if len(since) != 64 or not set(since) <= set("0123456789abcdef"):
+        raise UsageError(
+            f"--since: got {since!r}, expected 64 hexadecimal digits", hint="docgen ledger verify prints it"
+        )
+    known = {entry.digest() for chain in found.values() for entry in chain.entries}
+    if since in known:
+        return found
+    return {folder: read(root / folder, {since: "the head that was noted before"}) for folder in found}
+
+
+def read(folder: Path, wanted: dict[str, str] | None = None) -> Chain:
+    """Return a ledger held against the entries that git has ever seen in it, and others that are wanted."""
+    from docgen.sources.git_history import added_below
+
+    committed = {name: "in the history of git" for name in added_below(folder) if not name.startswith(".")}
+    return Ledger(folder=folder).read(wanted={**committed, **(wanted or {})})
+
+
+def registered(model: str) -> str:
+    """Return the registered model's name, from it or from `models:/<name>/<version>`."""
+    return model.removeprefix("models:/").partition("@")[0].partition("/")[0]
