@@ -405,6 +405,7 @@ def build(
         UsageError: a regime, its templates or the policy is at fault, or a regime does not cover this model.
         StorageError: the dossier cannot be written; an earlier one stays as it was.
     """
+    from docgen.crosswalks import load_crosswalks
     from docgen.model.document import Dossier
     from docgen.publish.dossier import current, dossier_folder, inputs_of, publish
     from docgen.publish.exports import downloads, pdf_path
@@ -416,7 +417,9 @@ def build(
     rules = read_policy(config, only, policy)
     assessments = assess_with(snapshot, only, rules, as_of)
     folder = dossier_folder(output or config.path(config.dossier.output), snapshot.subject)
-    inputs = inputs_of(snapshot, only, rules, assessments[0].as_of, pdf=pdf)
+    folders = tuple(config.path(item) for item in config.dossier.regime_folders)
+    crosswalks = load_crosswalks(tuple(regime.id for regime in only), folders)
+    inputs = inputs_of(snapshot, only, rules, assessments[0].as_of, pdf=pdf, crosswalks=crosswalks)
     warnings: tuple[str, ...] = ()
     rendered = force or not current(folder, inputs)
     if rendered:
@@ -425,6 +428,7 @@ def build(
             regimes=only,
             assessments=assessments,
             policy=rules,
+            crosswalks=crosswalks,
             files=downloads(snapshot.subject, only, pdf=pdf),
         )
         warnings = publish(folder, dossier, render_dossier(loaded), inputs, step=step)

@@ -105,6 +105,12 @@ def _header(regime: Regime) -> Iterator[Problem]:
     slots = [slot.slot for slot in regime.narratives]
     for name in sorted({name for name in slots if slots.count(name) > 1}):
         yield Problem(f"regime.yaml.narratives: slot {name!r} stands {slots.count(name)} times")
+    sections = [item.section for item in regime.sections]
+    placed = [(f"requirements.yaml [{row.id}].page", row.page) for row in regime.requirements]
+    placed += [(f"regime.yaml.narratives [{slot.slot}].section", slot.section) for slot in regime.narratives]
+    for where, name in placed if sections else ():
+        if name not in sections:
+            yield Problem(f"{where}: {name!r} is no section of regime.yaml (known: {', '.join(sections)})")
     by, on = regime.superseded_by, regime.superseded_on
     if regime.status == "superseded" and not (by and on and _DATE.fullmatch(on)):
         yield Problem("regime.yaml: status superseded wants superseded_by, and superseded_on as YYYY-MM-DD")

@@ -94,6 +94,17 @@ def load_regime(folder: Path) -> Regime:
     return regime
 
 
+def row_titles(folder: Path) -> dict[str, str]:
+    """Return row id -> title of the regime in a folder, without reading the rest of it.
+
+    Raises:
+        UsageError: its rows cannot be read.
+    """
+    rows = _file(folder / "requirements.yaml").get("requirements")
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return {str(row.get("id")): str(row.get("title")) for row in found}
+
+
 def folder_digest(folder: Path, *, skip: frozenset[str] = frozenset({"__pycache__"})) -> Digest:
     """Return the SHA-256 over path and SHA-256 of every file below a folder, so that a changed template shows.
 

@@ -29,6 +29,7 @@ myst_url_schemes = ["http", "https", "mailto"]
 myst_heading_anchors = 0
 
 needs_types = [
+    {"directive": "clause", "title": "Clause", "prefix": "CL_", "color": "#f3ecf9", "style": "node"},
     {"directive": "requirement", "title": "Requirement", "prefix": "REQ_", "color": "#e6f0f7", "style": "node"},
     {"directive": "check", "title": "Check", "prefix": "CHK_", "color": "#eef0f3", "style": "node"},
     {"directive": "evidence", "title": "Evidence", "prefix": "EV_", "color": "#e3f3ec", "style": "node"},
@@ -38,6 +39,9 @@ needs_links = {
     "checked_by": {"outgoing": "checked by", "incoming": "checks"},
     "evidenced_by": {"outgoing": "evidenced by", "incoming": "is evidence for"},
     "from_run": {"outgoing": "comes from", "incoming": "gave"},
+    "derived_from": {"outgoing": "derived from", "incoming": "asks for"},
+    "read_from": {"outgoing": "read from", "incoming": "holds"},
+    "made_from": {"outgoing": "made from", "incoming": "made"},
 }
 needs_id_regex = r"^[A-Za-z0-9_.-]+$"
 needs_build_json = True
@@ -51,6 +55,7 @@ html_theme = "furo"
 html_title = escape(project)  # the theme takes it for HTML
 html_static_path = ["_static"]
 html_css_files = ["docgen.css"]
+html_js_files = ["docgen.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

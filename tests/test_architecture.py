@@ -22,6 +22,7 @@ ROWS = (
         "regimes",
         "regime_lint",
         "regime_scaffold",
+        "crosswalks",
         "policy",
         "register",
         "register_edit",
@@ -45,6 +46,7 @@ HOMES = {
     "sphinx": {"sphinx_ext", "publish"},
     "docutils": {"sphinx_ext", "publish"},
     "typst": {"sphinx_ext"},
+    "xlsxwriter": {"publish"},
     "argparse": {"cli"},
     "cryptography": {"bundle"},
 }

@@ -150,7 +150,7 @@ def test_counts_on_the_landing_page_are_those_of_the_assessment(demo) -> None:
         count = assessment.count(verdict)
         assert [item.get_text() for item in found] == ([str(count)] if count else [])
     links = [str(item["href"]) for item in page(folder, "index").select("a.docgen-file")]
-    assert len(links) == 6
+    assert len(links) == 7
     assert all((folder / link).is_file() for link in links)
 
 

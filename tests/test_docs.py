@@ -127,6 +127,16 @@ def test_every_docgen_command_in_running_text_exists(name: str) -> None:
             assert not found[2] or not below or found[2].strip() in below, span
 
 
+def test_every_next_step_that_docgen_names_exists() -> None:
+    """Hints name commands; a command that was renamed must not live on in them."""
+    known, prose = choices(parser()), {"again", "never", "that"}
+    for path in sorted((ROOT / "docgen").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "hint":
+                for found in re.findall(r"docgen ([a-z]+)", ast.unparse(node.value)):
+                    assert found in {*known, *prose}, f"{path.name}:{node.lineno}"
+
+
 def test_every_page_that_docgen_refers_to_exists() -> None:
     for folder in ("docgen", "regimes", "templates", "sphinx_src"):
         for path in (item for item in (ROOT / folder).rglob("*") if item.suffix in {".py", ".yaml", ".j2"}):

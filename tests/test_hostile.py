@@ -180,7 +180,7 @@ def test_exports_hold_no_formula_and_no_foreign_need(hostile: tuple[BuildReport,
     (items,) = [version["needs"] for version in needs["versions"].values()]
     for item in items.values():
         assert re.fullmatch(r"[A-Za-z0-9_.-]+", item["id"])
-        assert re.fullmatch(r"(Requirement|Check|Evidence|Run) [A-Za-z0-9_.-]+", item["title"])
+        assert re.fullmatch(r"(Clause|Requirement|Check|Evidence|Run) [A-Za-z0-9_.-]+", item["title"])
 
 
 def test_names_of_files_and_folders_are_harmless(hostile: tuple[BuildReport, Path]) -> None:

@@ -21,9 +21,8 @@ def _present(check: model.Present, case: Case) -> Finding:
     everything = selected(case.snapshot, check.select)
     there = tuple(item for item in everything if not item.missing)
     good = tuple(item for item in there if not check.with_interval or _has_interval(item))
-    title = f"at least {check.at_least} of {describe(check.select)}" + (
-        " with interval and n" if check.with_interval else ""
-    )
+    many = "is there" if check.at_least == 1 else f"is there {check.at_least} times or more"
+    title = f"{describe(check.select)} {many}" + (", with interval and n" if check.with_interval else "")
     if len(good) >= check.at_least:
         return Finding(verdict=Verdict.MET, title=title, reason="found", evidence=_ids(good))
     reason = "found without a confidence interval and n" if len(there) >= check.at_least else _absence(everything)

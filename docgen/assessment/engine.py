@@ -91,7 +91,7 @@ class _Row:
         evidence = tuple(name for fact in facts for name in self.case.facts[fact].evidence)
         if applicable is False:
             (fact,) = facts
-            title = self.case.facts[fact].title.lower()
+            title = self.case.facts[fact].words
             reason = f"it applies where {_condition(row.applies_when, self.case.facts)}; another {title} is declared"
             return self._off(reason, evidence, self.case.layer)
         assessed = self._assessed(self._unknown(facts, evidence) if applicable is None else ())
@@ -111,8 +111,8 @@ class _Row:
         )
 
     def _unknown(self, facts: tuple[str, ...], evidence: tuple[EvidenceId, ...]) -> tuple[CheckResult, ...]:
-        names = ", ".join(self.case.facts[fact].title.lower() for fact in facts)
-        reason = f"assessed, although it is unknown whether it applies: nothing usable is declared as {names}"
+        names = " and ".join(self.case.facts[fact].words for fact in facts)
+        reason = f"assessed, as it is unknown whether it applies ({names} not declared)"
         return (self._whether(Verdict.NOT_ASSESSED, reason, evidence, self.case.layer),)
 
     def _whether(self, verdict: Verdict, reason: str, evidence: tuple[EvidenceId, ...], layer: Layer) -> CheckResult:
@@ -131,7 +131,7 @@ class _Row:
         number = 1 + _leaves(row.check)
         for line in self.case.lines:
             extra, more = self._walk(line.check, "policy", number)
-            checks += tuple(replace(item, title=f"{line.title}: {item.title}") for item in more)
+            checks += tuple(replace(item, title=f"{line.title}: {item.title}", line=line.title) for item in more)
             verdict = all_of((verdict, extra))
             number += 1
         if verdict is Verdict.MET and row.decidable != "machine" and row.scope == "model":
@@ -171,7 +171,7 @@ class _Row:
     def _gaps(self, checks: tuple[CheckResult, ...], verdict: Verdict) -> Iterator[Gap]:
         open_checks = [item for item in checks if item.verdict.is_open]
         if not open_checks:
-            why = "a person must decide" if verdict is Verdict.AWAITING_ATTESTATION else "there is nothing to check"
+            why = "a person is to decide" if verdict is Verdict.AWAITING_ATTESTATION else "there is nothing to check"
             yield self._gap(why, ())
         else:
             why = "; ".join(dict.fromkeys(item.reason for item in open_checks))
@@ -184,7 +184,7 @@ class _Row:
 
 def _condition(conditions: tuple[Condition, ...], facts: dict[str, FactResult]) -> str:
     """Return conditions in words: `vendor model is true and tier is high or medium`."""
-    return " and ".join(f"{facts[item.fact].title.lower()} is {' or '.join(item.values)}" for item in conditions)
+    return " and ".join(f"{facts[item.fact].words} is {' or '.join(item.values)}" for item in conditions)
 
 
 def _leaves(check: Check) -> int:
@@ -196,4 +196,4 @@ def _reason(verdict: Verdict, checks: tuple[CheckResult, ...]) -> str:
     deciding = [item.reason for item in checks if item.verdict is verdict]
     if not checks:
         return "there is nothing to check"
-    return "; ".join(dict.fromkeys(deciding)) or "a person must decide"
+    return "; ".join(dict.fromkeys(deciding)) or "a person is to decide"

@@ -15,8 +15,8 @@ MONTHS = 12
 
 def _unknown(facts: tuple[FactResult, ...]) -> str:
     """Return why some facts cannot be gone by."""
-    missing = [fact.title.lower() for fact in facts if fact.state == "unknown"]
-    wrong = [fact.title.lower() for fact in facts if fact.state == "not_allowed"]
+    missing = [fact.words for fact in facts if fact.state == "unknown"]
+    wrong = [fact.words for fact in facts if fact.state == "not_allowed"]
     parts = [f"not declared: {', '.join(missing)}"] if missing else []
     parts += [f"declared with a value that is not allowed: {', '.join(wrong)}"] if wrong else []
     return "; ".join(parts)
@@ -24,7 +24,7 @@ def _unknown(facts: tuple[FactResult, ...]) -> str:
 
 def _declared(check: model.Declared, case: Case) -> Finding:
     fact = case.facts[check.fact]
-    title = f"declared fact: {fact.title.lower()}"
+    title = f"declared fact: {fact.words}"
     if not fact.known:
         return Finding(verdict=Verdict.NOT_MET, title=title, reason=_unknown((fact,)), evidence=fact.evidence)
     reason = "given by the policy's tiers" if fact.state == "by_matrix" else "declared"
@@ -33,12 +33,12 @@ def _declared(check: model.Declared, case: Case) -> Finding:
 
 def _distinct(check: model.Distinct, case: Case) -> Finding:
     facts = tuple(case.facts[name] for name in check.facts)
-    title = f"no two the same: {', '.join(fact.title.lower() for fact in facts)}"
+    title = f"no two the same: {', '.join(fact.words for fact in facts)}"
     evidence = tuple(name for fact in facts for name in fact.evidence)
     unknown = tuple(fact for fact in facts if not fact.known)
     for left, right in combinations(facts, 2):
         if {value.casefold() for value in left.values} & {value.casefold() for value in right.values}:
-            reason = f"the same is declared as {left.title.lower()} and as {right.title.lower()}"
+            reason = f"the same is declared as {left.words} and as {right.words}"
             return Finding(verdict=Verdict.NOT_MET, title=title, reason=reason, evidence=evidence)
     if unknown:
         return Finding(verdict=Verdict.NOT_ASSESSED, title=title, reason=_unknown(unknown), evidence=evidence)
@@ -48,7 +48,7 @@ def _distinct(check: model.Distinct, case: Case) -> Finding:
 def _in_order(check: model.InOrder, case: Case) -> Finding:
     names = (check.earlier, check.later)
     facts = tuple(case.facts[name] for name in names if name != model.TODAY)
-    titles = ["the day of the assessment" if name == model.TODAY else case.facts[name].title.lower() for name in names]
+    titles = ["the day of the assessment" if name == model.TODAY else case.facts[name].words for name in names]
     title = f"{titles[0]} is not after {titles[1]}"
     evidence = tuple(item for fact in facts for item in fact.evidence)
     unknown = tuple(fact for fact in facts if not fact.known)
@@ -66,7 +66,7 @@ def _day(name: str, case: Case) -> date:
 
 def _recent(check: model.RecentDate, case: Case) -> Finding:
     fact = case.facts[check.fact]
-    title = f"{fact.title.lower()} at most {check.days} days back"
+    title = f"{fact.words} at most {check.days} days back"
     limit = f"<= {check.days} days"
 
     def finding(verdict: Verdict, reason: str) -> Finding:
@@ -89,7 +89,7 @@ def _recent(check: model.RecentDate, case: Case) -> Finding:
 
 def _cadence(check: model.Cadence, case: Case) -> Finding:
     fact, tier = case.facts[check.fact], case.facts.get("tier")
-    title = f"{fact.title.lower()} within the policy's cadence for the tier"
+    title = f"{fact.words} within the policy's cadence for the tier"
     evidence = (*fact.evidence, *(tier.evidence if tier else ()))
     months = _months(case)
 

@@ -76,11 +76,14 @@ def describe(select: Select) -> str:
     """Return in words what is selected, from the regime's own data only."""
     if select.id is not None:
         return select.id
-    name = f"{select.kind}:{select.name or '*'}"
+    words = f"{select.kind} {select.name}" if select.name else f"any {select.kind}"
     if select.feature:
-        name += f"/{select.feature}"
+        words += f" by {_FEATURES.get(select.feature, select.feature)}"
     if select.split:
-        name += f"@{'any named split' if select.split == ANY else select.split}"
+        words += " on data that are named" if select.split == ANY else f" on {select.split}"
     if select.except_splits:
-        name += f" (not {', '.join(select.except_splits)})"
-    return name
+        words += f", other than {' or '.join(select.except_splits)}"
+    return words.replace("_", " ") if select.name is None else words
+
+
+_FEATURES = {ANY: "a sensitive feature", INTERSECTION: "an intersection of sensitive features"}

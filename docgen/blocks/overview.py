@@ -58,7 +58,7 @@ def verdicts(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
         )
         blocks.append(
             Grid(
-                caption=f"Requirements of {regime.title} by verdict",
+                caption=f"{regime.title}: requirements by verdict",
                 columns=("Verdict", "Requirements"),
                 rows=rows,
                 numeric=(1,),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docgen.blocks.policy import held
+from docgen.blocks.sections import LAYERS
+from docgen.blocks.trace import links
 from docgen.blocks.values import text
+from docgen.model.assessment import Assessment, CheckResult
 from docgen.model.document import (
     Absent,
     Badge,
@@ -21,7 +25,15 @@ from docgen.model.document import (
     Target,
     Words,
 )
-from docgen.model.evidence import Evidence, EvidenceId
+from docgen.model.evidence import Evidence
+from docgen.model.regime import Requirement
+
+_DECIDES = {"machine": "a rule", "mixed": "a rule and a person", "human": "a person"}
+_KNOWN = {
+    "read": "its text or a close copy was read",
+    "secondary": "from commentators",
+    "recalled": "from memory, to be held against the text",
+}
 
 
 def requirements(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
@@ -35,59 +47,35 @@ def requirements(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, 
             facts: list[tuple[str, Line]] = [
                 ("Verdict", (Badge(verdict=result.verdict), Words(text=f" {result.reason}"))),
                 ("Asks for", (Words(text=row.paraphrase),)),
-                ("Section", (Words(text=f"{row.section}; owner: {row.owner}; weight: {row.severity}"),)),
+                ("Section", (Words(text=_section(row)),)),
             ]
-            for check in result.checks:
-                line: list[Inline] = [Badge(verdict=check.verdict), Words(text=f" {check.title}")]
-                if check.layer == "policy":
-                    line.append(Words(text=f" (policy: {assessment.policy_title}; {check.source})"))
-                elif check.source:
-                    line.append(Words(text=f" ({check.source})"))
-                line.append(Words(text=": "))
-                line += _links(check.evidence)
-                facts.append((f"Check {check.id}", tuple(line)))
+            facts += [(f"Check {check.id}", _check(dossier, check, assessment)) for check in result.checks]
+            if result.gaps:
+                wanted = f"{row.owner}: {row.supply}"
+                facts.append(("Still wanted, and from whom", (Words(text=wanted),)))
             blocks.append(Facts(rows=tuple(facts)))
     return tuple(blocks)
 
 
-def _links(names: tuple[EvidenceId, ...], most: int = 12) -> list[Inline]:
-    """Return links to evidence; a long list is cut, and says so."""
-    line: list[Inline] = []
-    for name in names[:most]:
-        line += [Link(label=f"evidence:{name}", text=name), Words(text=" ")]
-    if len(names) > most:
-        line.append(Words(text="and "))
-        line.append(Link(label="section:evidence", text="more in the list of evidence"))
-    return line or [Absent(wanted="evidence", reason="none")]
+def _section(row: Requirement) -> str:
+    parts = [row.section, f"owner: {row.owner}", f"weight: {row.severity}", f"decided by: {_DECIDES[row.decidable]}"]
+    if row.scope == "program":
+        parts.append("answered once for the firm")
+    if row.strength:
+        parts.append(f"wording: {row.strength}")
+    if row.basis:
+        parts.append(f"known: {_KNOWN[row.basis]}")
+    return "; ".join(parts)
 
 
-def matrix(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
-    """Return requirement -> check -> evidence -> run, one row for each check."""
-    rows: list[tuple[Line, ...]] = []
-    snapshot = dossier.snapshot
-    for assessment in dossier.assessments:
-        for result in assessment.results:
-            for check in result.checks:
-                runs = sorted(
-                    {
-                        item.provenance.run_id
-                        for name in check.evidence
-                        if (item := snapshot.find(name)) and item.provenance.run_id
-                    }
-                )
-                shown: list[Inline] = []
-                for run in runs:
-                    shown += [Shown(value=run, evidence=f"run:{run}", format="digest"), Words(text=" ")]
-                rows.append((
-                    (Link(label=f"need:{result.requirement}", text=result.requirement),),
-                    (Badge(verdict=check.verdict),),
-                    (Words(text=check.title),),
-                    tuple(_links(check.evidence, most=4)),
-                    tuple(shown) or (Absent(wanted="run", reason="none"),),
-                ))  # fmt: skip
-    return (
-        Grid(caption="Trace matrix", columns=("Requirement", "Verdict", "Check", "Evidence", "Run"), rows=tuple(rows)),
-    )
+def _check(dossier: Dossier, check: CheckResult, assessment: Assessment) -> Line:
+    """Return a check with whose line it is, its inequality and source, the value with interval and n, the evidence."""
+    line: list[Inline] = [Badge(verdict=check.verdict), Words(text=f" {check.title}")]
+    whose = assessment.policy_title or LAYERS["policy"] if check.layer == "policy" else LAYERS[check.layer]
+    line.append(Words(text=f" ({whose}{f'; {check.source}' if check.source else ''}): {check.reason}. "))
+    if check.inequality and (value := held(dossier, check)):
+        line += [Words(text="Value: "), *value, Words(text=f"; {check.outcome}. " if check.outcome else ". ")]
+    return (*line, *links(check.evidence))
 
 
 def findings(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
@@ -98,7 +86,7 @@ def findings(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
         (
             (Words(text=item.severity),),
             (Shown(value=item.message, evidence=f"finding:{item.code}"),),
-            tuple(_links(item.evidence, most=3)) if item.evidence else (),
+            tuple(links(item.evidence, most=3)) if item.evidence else (),
         )
         for item in found
     )

@@ -6,7 +6,7 @@ from docgen.assessment.select import parts
 from docgen.model.assessment import Gap
 from docgen.model.checks import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, NarrativeWritten, Present
 from docgen.model.document import Absent, Dossier, GapBox, Inline, Line, Shown, ValueFormat, Words
-from docgen.model.evidence import Column, Evidence, Missing, Quantity, Scalar
+from docgen.model.evidence import Column, Evidence, Missing, Quantity, Scalar, Text
 from docgen.model.snapshot import PREVIOUS
 
 HELD_OUT_FIRST = ("test", "out_of_time", "holdout", "validation")
@@ -118,6 +118,14 @@ def of_split(items: tuple[Evidence, ...], split: str | None) -> tuple[Evidence, 
 def previous(dossier: Dossier, evidence: str) -> Evidence | None:
     """Return the same fact of the previous version."""
     return dossier.snapshot.find(PREVIOUS + evidence)
+
+
+def parts_of_fact(dossier: Dossier, evidence: str) -> Line:
+    """Return what a tag says, as it was logged."""
+    found = dossier.snapshot.find(evidence)
+    if found is None or not isinstance(found.value, Text):
+        return ()
+    return Shown(value=found.value.text.strip(), evidence=evidence), Words(text=" ")
 
 
 def gap_wanting(dossier: Dossier, wanted: str, kind: str) -> GapBox:

@@ -249,6 +249,12 @@ def _evidence(asked: argparse.Namespace, console: Console) -> ExitCode:
     return run_evidence(asked, console)
 
 
+def _policies(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.policies import run as run_policies
+
+    return run_policies(asked, console)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "init": _init,
     "demo": _demo,
@@ -262,6 +268,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "ledger": _ledger,
     "regime": _regime,
     "evidence": _evidence,
+    "policy": _policies,
 }
 
 

@@ -109,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     _ledger(commands)
     _regime(commands)
     _evidence(commands)
+    _policies(commands)
     return top
 
 
@@ -281,3 +282,15 @@ def _assess(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", metavar="YYYY-MM-DD", help="the date of the assessment (default: that of the snapshot)"
     )
+
+
+def _policies(commands: argparse._SubParsersAction[_Parser]) -> None:
+    policy = _command(
+        commands, "policy", "print a worked policy or its schema, or lint one", "docgen policy lint policy.yaml"
+    )
+    policy.add_argument("action", choices=("example", "schema", "lint"))
+    policy.add_argument("file", nargs="?", help="the policy, for lint")
+    policy.add_argument(
+        "--regime", action="append", help="hold it against this regime (default: those of docgen.toml); may repeat"
+    )
+    _shared(policy)

@@ -30,12 +30,14 @@ def _list(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _lint(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.crosswalks import load_crosswalks
     from docgen.regimes import load_regime
     from docgen.render.pages import render_dossier
 
     folder = Path(asked.folder)
     regime = load_regime(folder)
     pages = render_dossier(((regime, folder),))
+    load_crosswalks((regime.id,), (folder.parent,))
     console.line(f"{folder}: {len(regime.requirements)} requirements, {len(pages)} pages, no fault")
     console.result({"regime": regime.id, "requirements": len(regime.requirements), "pages": sorted(pages)})
     return ExitCode.DONE

@@ -61,6 +61,8 @@ class CheckResult:
     inequality: str = ""
     """`>= 0.7`, for a bound."""
     outcome: Outcome = ""
+    line: str = ""
+    """Title of the policy's line, where the check is one that the firm added to the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,11 @@ class FactResult:
     """The tags that it rests on; of a value that is not allowed, the tag that holds it."""
     owner: str
     supply: str
+
+    @property
+    def words(self) -> str:
+        """The title as it stands inside a sentence."""
+        return self.title[:1].lower() + self.title[1:]
 
     @property
     def known(self) -> bool:

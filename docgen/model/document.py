@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from docgen.model.assessment import Assessment, Verdict
+from docgen.model.crosswalk import Crosswalk
 from docgen.model.evidence import Scalar
 from docgen.model.policy import EMPTY, Policy
 from docgen.model.regime import Regime
@@ -119,7 +120,8 @@ class Grid:
     """Positions of columns aligned as numbers."""
     notes: tuple[Line, ...] = ()
     """Lines below the table: method, level, n, suppression."""
-    style: Literal["", "verdicts", "gaps"] = ""
+    style: Literal["", "verdicts", "gaps", "matrix"] = ""
+    """`matrix`: readers of the pages may filter it."""
     anchors: tuple[str, ...] = ()
     """Labels of the rows, where links of the document lead to them; as many as rows, or none."""
 
@@ -241,6 +243,15 @@ class GapBox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A box that no reader should miss: what force the instrument has, that it was superseded."""
+
+    title: str
+    lines: tuple[Line, ...]
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
     """A narrative written by a person: vetted Markdown, set by the extension's own parser settings."""
 
@@ -260,7 +271,7 @@ class Heading:
     """Label that links of the document may name."""
 
 
-Block = Paragraph | Bullets | Facts | Grid | Figure | Graph | GapBox | Prose | Heading
+Block = Paragraph | Bullets | Facts | Grid | Figure | Graph | GapBox | Notice | Prose | Heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,5 +283,9 @@ class Dossier:
     assessments: tuple[Assessment, ...]
     """One for each regime, in the same order."""
     policy: Policy = EMPTY
+    crosswalks: tuple[Crosswalk, ...] = ()
+    """From or to one of the regimes."""
+    beside: tuple[tuple[Regime, Assessment], ...] = ()
+    """For the pages of one regime: the others of the same dossier."""
     files: tuple[FileLink, ...] = ()
     """What is offered for download beside the pages."""

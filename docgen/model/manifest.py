@@ -30,7 +30,7 @@ class Inputs:
     policy: Digest | None
     as_of: str
     resources: Digest
-    """Of templates, style and PDF template."""
+    """Of docgen's own code, templates, style and PDF template, and of the crosswalks of the regimes."""
     tools: tuple[Tool, ...]
     pdf: bool
 

@@ -104,6 +104,16 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section of the regime's documents."""
+
+    section: str
+    """Stable name, `[a-z_]+`."""
+    title: str
+    """With its number, as it stands in the heading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSpec:
     """A document of a regime: its pages in order."""
 
@@ -183,6 +193,8 @@ class Regime:
     """Its documents."""
     narratives: tuple[NarrativeSlot, ...]
     """What people must write."""
+    sections: tuple[Section, ...] = ()
+    """Of its documents, in reading order; where given, pages of rows and sections of narratives are among them."""
     kind: Literal["base", "overlay"] = "base"
     """An overlay adds legal rows to the reports of the base regimes it is built with."""
     superseded_by: str | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from docgen.errors import IntegrityError
 from docgen.model.canonical import canonical, sha256
+from docgen.model.crosswalk import Crosswalk
 from docgen.model.document import Dossier
 from docgen.model.manifest import Inputs, Tool
 from docgen.model.policy import Policy
@@ -26,7 +27,10 @@ from docgen.store.dossier import dump_dossier
 from docgen.store.files import slug, storage, sync_folder, uninterrupted
 from docgen.store.manifests import faults, read_manifest, write_manifest
 
-TOOLS = ("docgen", "sphinx", "docutils", "jinja2", "myst-parser", "sphinx-needs", "furo", "matplotlib", "typst")
+TOOLS = (
+    "docgen", "sphinx", "docutils", "jinja2", "myst-parser", "sphinx-needs", "furo", "matplotlib", "typst",
+    "xlsxwriter",
+)  # fmt: skip
 """Programs whose version can change the bytes of a dossier."""
 
 _LEFTOVERS = (".buildinfo", ".doctrees", "_sources", "permalink.html", "schema_violations.json", "dossier.json")
@@ -37,7 +41,15 @@ def dossier_folder(output: Path, subject: Subject) -> Path:
     return output / slug(subject.name) / slug(subject.version or subject.run_id or "run")
 
 
-def inputs_of(snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy, as_of: str, *, pdf: bool) -> Inputs:
+def inputs_of(
+    snapshot: Snapshot,
+    regimes: tuple[Regime, ...],
+    policy: Policy,
+    as_of: str,
+    *,
+    pdf: bool,
+    crosswalks: tuple[Crosswalk, ...] = (),
+) -> Inputs:
     """Return all that the bytes of a dossier depend on."""
     skip = frozenset({"__pycache__", "_data"})  # a wheel's copy of the folders that are digested by themselves
     own = [folder_digest(folder, skip=skip) for folder in (package_dir(), templates_dir(), sphinx_src_dir())]
@@ -46,7 +58,7 @@ def inputs_of(snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy, a
         regimes=tuple(regime.digest for regime in regimes),
         policy=policy.digest,
         as_of=as_of,
-        resources=sha256(canonical([str(digest) for digest in own])),
+        resources=sha256(canonical([*own, *(item.digest for item in crosswalks)])),
         tools=tuple(Tool(name=name, version=_version(name)) for name in TOOLS),
         pdf=pdf,
     )

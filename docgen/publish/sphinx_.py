@@ -54,6 +54,7 @@ def write_project(folder: Path, dossier: bytes, pages: Mapping[str, str]) -> Pro
     shutil.copytree(sphinx_src_dir(), source, ignore=shutil.ignore_patterns("pdf", "__pycache__"))
     (source / "dossier.json").write_bytes(dossier)
     for name, text in pages.items():
+        (source / name).parent.mkdir(exist_ok=True)
         (source / name).write_text(text, "utf-8", newline="\n")
     return Project(source=source, cache=folder / "cache")
 

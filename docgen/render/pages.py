@@ -51,7 +51,11 @@ def render_dossier(regimes: tuple[tuple[Regime, Path], ...], shared: Path | None
     if len(regimes) == 1:
         return render_pages(*regimes[0], shared)
     starts = [f"{regime.id}/index" for regime, _ in regimes]
-    pages = {"index.md": _render(_environment(shared), "dossier.md.j2", {"pages": starts})}
+    environment = _environment(shared)
+    pages = {
+        "index.md": _render(environment, "dossier.md.j2", {"pages": [*starts, "dossier_trace"]}),
+        "dossier_trace.md": _render(environment, "dossier_trace.md.j2", {}),
+    }
     for regime, folder in regimes:
         pages |= {f"{regime.id}/{name}": text for name, text in render_pages(regime, folder, shared).items()}
     return pages
@@ -71,7 +75,9 @@ def render_pages(regime: Regime, folder: Path, shared: Path) -> dict[str, str]:
     names = [name for document in regime.documents for name in document.templates]
     environment = _environment(folder / "templates", shared)
     header = {"id": regime.id, "title": regime.title, "instrument": regime.instrument, "edition": regime.edition}
-    context = {"regime": header, "pages": [name.removesuffix(SUFFIX) for name in names]}
+    sections = {item.section: item.title for item in regime.sections}
+    pages = [name.removesuffix(SUFFIX) for name in names]
+    context = {"regime": header, "pages": pages, "sections": sections}
     return {name.removesuffix(".j2"): _render(environment, name, context) for name in names}
 
 

@@ -196,7 +196,7 @@ class Converter:
         title = next((child for child in node.children if isinstance(child, nodes.title)), None)
         words = self._children(title, depth) if title else [{"t": "text", "s": type(node).__name__.capitalize()}]
         body = [tree for child in node.children if child is not title for tree in self.node(child, depth)]
-        kind = "gap" if "docgen-gap" in node.get("classes", ()) else "note"
+        kind = "gap" if {"docgen-gap", "docgen-grave"} & set(node.get("classes", ())) else "note"
         return [{"t": "box", "kind": kind, "title": words, "c": body}]
 
     def _table(self, node: nodes.Element, depth: int) -> list[Tree]:

@@ -35,13 +35,17 @@ def domain_of(env: BuildEnvironment) -> DocgenDomain:
 def dossier_of(env: BuildEnvironment) -> Dossier:
     """Return the dossier of a build, which was read when the build began.
 
-    A page in a folder named like a regime of the dossier sees that regime alone; all other pages see every regime.
+    A page in a folder named like a regime of the dossier is about that regime, and knows of those beside it; all other
+    pages are about every regime.
     """
     whole = domain_of(env).dossier
     folder = env.docname.rpartition("/")[0]
-    for regime, assessment in zip(whole.regimes, whole.assessments, strict=True):
+    pairs = tuple(zip(whole.regimes, whole.assessments, strict=True))
+    for regime, assessment in pairs:
         if folder == regime.id:
-            return replace(whole, regimes=(regime,), assessments=(assessment,))
+            others = tuple(pair for pair in pairs if pair[0].id != regime.id)
+            crosswalks = tuple(item for item in whole.crosswalks if regime.id in {item.from_regime, item.to_regime})
+            return replace(whole, regimes=(regime,), assessments=(assessment,), crosswalks=crosswalks, beside=others)
     return whole
 
 
@@ -51,7 +55,7 @@ def maker(env: BuildEnvironment, prose: Any = None) -> NodeMaker:  # noqa: ANN40
     docname = env.docname
 
     def anchor(label: str, name: str) -> None:
-        domain.data["anchors"].setdefault(label, (docname, name))
+        domain.data["anchors"].setdefault(label, {}).setdefault(docname.rpartition("/")[0], (docname, name))
 
     def image(name: str, svg: bytes) -> str:
         file = f"{FIGURES}/{docname.replace('/', '-')}-{name}"
@@ -75,6 +79,9 @@ class BlockDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         "slot": directives.unchanged_required,
         "split": directives.unchanged_required,
+        "section": directives.unchanged_required,
+        "evidence": directives.unchanged_required,
+        "wanted": directives.unchanged_required,
         "only": lambda value: directives.choice(value, ("html", "pdf")),
         "kind": lambda value: directives.choice(value, ("unitary", "intersectional")),
     }
@@ -164,12 +171,12 @@ class DocgenDomain(Domain):
 
     dossier: Dossier
     """Set once for each build; not part of the saved environment."""
-    places: Mapping[str, Link] | None = None
-    """Need id -> where its evidence is listed; made when the first need asks."""
+    places: Mapping[str, Line] | None = None
+    """Need id -> what it stands for; made when the first need asks."""
 
     name = "docgen"
     label = "docgen"
-    data_version = 1
+    data_version = 2
     initial_data: ClassVar[dict[str, Any]] = {"anchors": {}}
     directives: ClassVar[dict[str, type[Directive]]] = {"block": BlockDirective}
     roles: ClassVar[dict[str, Any]] = {"metric": MetricRole(), "value": ValueRole(), "evidence": EvidenceRole()}
@@ -177,14 +184,15 @@ class DocgenDomain(Domain):
     def clear_doc(self, docname: str) -> None:
         """Forget the anchors of a document that is read again."""
         anchors = self.data["anchors"]
-        for label in [label for label, (home, _) in anchors.items() if home == docname]:
-            del anchors[label]
+        for homes in anchors.values():
+            for folder in [folder for folder, (home, _) in homes.items() if home == docname]:
+                del homes[folder]
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         """Take over the anchors that another process read."""
-        for label, (home, name) in otherdata["anchors"].items():
-            if home in docnames:
-                self.data["anchors"][label] = (home, name)
+        for label, homes in otherdata["anchors"].items():
+            found = {folder: place for folder, place in homes.items() if place[0] in docnames}
+            self.data["anchors"].setdefault(label, {}).update(found)
 
     def resolve_xref(
         self,
@@ -196,11 +204,12 @@ class DocgenDomain(Domain):
         node: Any,  # noqa: ANN401, ARG002  # pending_xref
         contnode: Any,  # noqa: ANN401
     ) -> nodes.reference | None:
-        """Return the link to an anchor; None leaves the text without a link."""
-        found = self.data["anchors"].get(target)
-        if found is None:
+        """Return the link to an anchor, in the same regime's pages if it stands there; None leaves mere text."""
+        homes = self.data["anchors"].get(target)
+        if not homes:
             return None
-        return make_refnode(builder, fromdocname, found[0], found[1], contnode)
+        docname, name = homes.get(fromdocname.rpartition("/")[0]) or homes[min(homes)]
+        return make_refnode(builder, fromdocname, docname, name, contnode)
 
     def resolve_any_xref(self, *_arguments: Any) -> list[Any]:  # noqa: ANN401
         """Anchors are reached by their labels alone."""

@@ -16,8 +16,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from docgen.model.document import Dossier, Link
+from docgen.model.document import Dossier, Line, Link, Words
+from docgen.model.evidence import Evidence, EvidenceId
 from docgen.sphinx_ext.domain import domain_of, dossier_of, maker
+
+_HEAD = EvidenceId("commit:head")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +50,28 @@ def run_need(run_id: str) -> str:
     return f"RUN_{hashlib.sha256(run_id.encode('utf-8', 'surrogatepass')).hexdigest()[:10].upper()}"
 
 
-def items(dossier: Dossier) -> Iterator[Item]:
-    """Yield every need of a dossier: requirements, their checks, the evidence these used, and its runs."""
-    used: set[str] = set()
-    for assessment in dossier.assessments:
+def clause_need(regime: str, section: str) -> str:
+    """Return the need id of a clause of an instrument."""
+    return f"CL_{hashlib.sha256(f'{regime}/{section}'.encode()).hexdigest()[:10].upper()}"
+
+
+def row_items(dossier: Dossier) -> Iterator[Item]:
+    """Yield the clauses of the regimes, their rows, and the checks of these."""
+    for regime, assessment in zip(dossier.regimes, dossier.assessments, strict=True):
+        for section in dict.fromkeys(row.section for row in regime.requirements):
+            name = clause_need(regime.id, section)
+            yield Item(kind="clause", id=name, title=f"Clause {name}", status="read", links=(), shown=section)
+        clauses = {row.id: clause_need(regime.id, row.section) for row in regime.requirements}
         for result in assessment.results:
             checks = tuple(check_need(check.id) for check in result.checks)
-            links = (("checked_by", checks),)
             yield Item(
                 kind="requirement",
                 id=result.requirement,
                 title=f"Requirement {result.requirement}",
                 status=result.verdict.value,
-                links=links,
+                links=(("derived_from", (clauses[result.requirement],)), ("checked_by", checks)),
             )
             for check in result.checks:
-                used.update(check.evidence)
                 found = tuple(evidence_need(name) for name in check.evidence)
                 yield Item(
                     kind="check",
@@ -71,20 +80,39 @@ def items(dossier: Dossier) -> Iterator[Item]:
                     status=check.verdict.value,
                     links=(("evidenced_by", found),),
                 )
+
+
+def evidence_items(dossier: Dossier) -> Iterator[Item]:
+    """Yield the evidence that any check used, the files and commit it goes back to, and its runs."""
+    there = {item.id: item for item in dossier.snapshot.evidence}
+    checks = (check for assessment in dossier.assessments for row in assessment.results for check in row.checks)
+    used = {name for check in checks for name in check.evidence if name in there}
+    used |= {file for name in used if (file := _file(there[name], there))}
+    used |= {_HEAD} & there.keys()
     runs: set[str] = set()
-    for evidence in dossier.snapshot.evidence:
-        if evidence.id not in used:
-            continue
-        run = evidence.provenance.run_id
+    for name in sorted(used):
+        evidence = there[name]
+        run, file = evidence.provenance.run_id, _file(evidence, there)
         runs |= {run} if run else set()
-        name = evidence_need(evidence.id)
+        links: list[tuple[str, tuple[str, ...]]] = [("from_run", (run_need(run),))] if run else []
+        links += [("read_from", (evidence_need(file),))] if file and file != name else []
+        own = evidence_need(name)
         state = "missing" if evidence.missing else "found"
-        to = (("from_run", (run_need(run),)),) if run else ()
-        yield Item(kind="evidence", id=name, title=f"Evidence {name}", status=state, links=to, shown=evidence.id)
-    for run in sorted(runs):
         yield Item(
-            kind="run", id=run_need(run), title=f"Run {run_need(run)}", status="read", links=(), shown=f"run:{run}"
+            kind="evidence", id=own, title=f"Evidence {own}", status=state, links=tuple(links), shown=evidence.id
         )
+    for run in sorted(runs):
+        own = run_need(run)
+        made = run == dossier.snapshot.subject.run_id and _HEAD in there
+        to = (("made_from", (evidence_need(_HEAD),)),) if made else ()
+        yield Item(kind="run", id=own, title=f"Run {own}", status="read", links=to, shown=f"run:{run}")
+
+
+def _file(evidence: Evidence, there: dict[EvidenceId, Evidence]) -> EvidenceId | None:
+    """Return the id of the file that some evidence was read from, where the snapshot lists it."""
+    prefix, _, path = evidence.provenance.uri.removeprefix("runs:/").partition("/")
+    name = EvidenceId(f"artifact:{path}")
+    return name if path and prefix == evidence.provenance.run_id and name in there else None
 
 
 def number_containers(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
@@ -95,14 +123,21 @@ def number_containers(_app: Sphinx, doctree: nodes.document, _docname: str) -> N
 
 
 class NeedsDirective(SphinxDirective):
-    """`{docgen:needs}`: every need of the dossier, in the order of the regime."""
+    """`{docgen:needs}`: every need of the dossier, in the order of the regime.
+
+    Where a dossier has several regimes, the page of each holds its rows and checks; the evidence that they share, and
+    its runs, stand once, on a page above them.
+    """
 
     has_content = False
 
     def run(self) -> list[nodes.Node]:
         """Return the needs; markup is made of our ids only."""
         self.env.note_dependency(self.config.docgen_dossier)
-        text = "\n".join(_markup(item) for item in items(dossier_of(self.env)))
+        dossier, several = dossier_of(self.env), len(domain_of(self.env).dossier.regimes) > 1
+        found = list(row_items(dossier)) if not several or len(dossier.regimes) == 1 else []
+        found += evidence_items(dossier) if len(dossier.regimes) > 1 or not several else ()
+        text = "\n".join(_markup(item) for item in found)
         holder = nodes.container(classes=["docgen-html-only", "docgen-trace"])
         self.state.nested_parse(StringList(text.splitlines(), source=self.env.docname), self.content_offset, holder)
         return [holder]
@@ -117,23 +152,24 @@ def _markup(item: Item) -> str:
 
 
 class TraceRole(SphinxRole):
-    """``{docgen:trace}`EV_...` ``: the evidence behind a need, as a link into the list of evidence."""
+    """``{docgen:trace}`EV_...` ``: the clause, evidence or run behind a need, the latter two as links."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link."""
-        link = _places(self.env).get(self.text)
-        return (maker(self.env).line((link,)) if link else []), []
+        """Return the text."""
+        return maker(self.env).line(_places(self.env).get(self.text, ())), []
 
 
-def _places(env: BuildEnvironment) -> Mapping[str, Link]:
-    """Return need id -> link into the list of evidence, made once for each build."""
+def _places(env: BuildEnvironment) -> Mapping[str, Line]:
+    """Return need id -> what it stands for, made once for each build: a clause, or a link into the list of evidence."""
     domain = domain_of(env)
     if domain.places is None:
-        found: dict[str, Link] = {}
+        found: dict[str, Line] = {}
+        for regime in domain.dossier.regimes:
+            found |= {clause_need(regime.id, row.section): (Words(text=row.section),) for row in regime.requirements}
         for evidence in domain.dossier.snapshot.evidence:
-            found[evidence_need(evidence.id)] = Link(label=f"evidence:{evidence.id}", text=evidence.id)
+            found[evidence_need(evidence.id)] = (Link(label=f"evidence:{evidence.id}", text=evidence.id),)
             run = evidence.provenance.run_id
             if run:
-                found.setdefault(run_need(run), Link(label=f"evidence:run:{run}", text=run))
+                found.setdefault(run_need(run), (Link(label=f"evidence:run:{run}", text=run),))
         domain.places = found
     return domain.places

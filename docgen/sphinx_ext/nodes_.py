@@ -10,6 +10,7 @@ from typing import assert_never
 from docutils import nodes
 from sphinx import addnodes
 
+from docgen.model.assessment import Verdict
 from docgen.model.document import (
     Absent,
     Badge,
@@ -27,6 +28,7 @@ from docgen.model.document import (
     Label,
     Line,
     Link,
+    Notice,
     Paragraph,
     Prose,
     Shown,
@@ -74,7 +76,7 @@ class NodeMaker:
         """Return the nodes of some blocks."""
         return [node for block in blocks for node in self._block(block)]
 
-    def _block(self, block: Block) -> list[nodes.Node]:  # noqa: PLR0911  # one line for each kind of block
+    def _block(self, block: Block) -> list[nodes.Node]:  # noqa: C901, PLR0911  # one line for each kind of block
         match block:
             case Paragraph():
                 return [nodes.paragraph("", "", *self.line(block.line))]
@@ -91,6 +93,8 @@ class NodeMaker:
                 return [self._figure(block, draw_graph(block))]
             case GapBox():
                 return [self._gap(block)]
+            case Notice():
+                return [self._notice(block)]
             case Prose():
                 return self._prose(block)
             case Heading():
@@ -101,6 +105,13 @@ class NodeMaker:
     def line(self, line: Line) -> list[nodes.Node]:
         """Return the inline nodes of a line."""
         return [self._inline(item) for item in line]
+
+    def verdict(self, verdict: Verdict) -> str:
+        """Return a verdict in the words of the regime whose page this is."""
+        if len(self.dossier.regimes) == 1 and verdict in {Verdict.MET, Verdict.NOT_MET}:
+            wording = self.dossier.regimes[0].wording
+            return wording.met if verdict is Verdict.MET else wording.not_met
+        return VERDICT_WORDS[verdict]
 
     def _label(self, label: Label) -> list[nodes.Node]:
         if isinstance(label, str):
@@ -117,7 +128,7 @@ class NodeMaker:
                 text = visible(item.reason)
                 return nodes.inline("", text, classes=["docgen-absent"])
             case Badge():
-                word = VERDICT_WORDS[item.verdict]
+                word = self.verdict(item.verdict)
                 return nodes.inline("", word, classes=["docgen-verdict", f"docgen-verdict-{item.verdict.value}"])
             case Link():
                 return self._link(item)
@@ -168,6 +179,8 @@ class NodeMaker:
         if item.label.startswith("evidence:"):
             name = item.label.removeprefix("evidence:")
             text = docgen_value("", one_line(item.text), classes=["docgen-code"], evidence=name)
+        elif item.label.startswith("need:"):
+            text = nodes.inline("", one_line(item.text), classes=["docgen-row"])
         return addnodes.pending_xref(
             "", text, refdomain="docgen", reftype="anchor", reftarget=item.label, refexplicit=True, refwarn=False
         )
@@ -225,6 +238,12 @@ class NodeMaker:
             for name in block.requirements:
                 line += [self._link(Link(label=f"need:{name}", text=name)), nodes.Text(" ")]
             box += nodes.paragraph("", "", *line)
+        return box
+
+    def _notice(self, block: Notice) -> nodes.admonition:
+        kind = "docgen-grave" if block.grave else "docgen-notice"
+        box = nodes.admonition("", nodes.title("", "", nodes.Text(block.title)), classes=[kind])
+        box += [nodes.paragraph("", "", *self.line(line)) for line in block.lines]
         return box
 
     def _prose(self, block: Prose) -> list[nodes.Node]:

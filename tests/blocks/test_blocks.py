@@ -20,7 +20,12 @@ from docgen.regimes import find_regime, load_regime
 from docgen.testing import bare_with, sample_snapshot
 
 REGIME = load_regime(find_regime("model_card"))
-OPTIONS = {"narrative": {"slot": "intended_use"}}
+OPTIONS = {
+    "narrative": {"slot": "intended_use"},
+    "narratives": {"section": "limitations"},
+    "rows": {"section": "limitations"},
+    "evidence-of": {"evidence": "metric"},
+}
 
 
 def dossier(snapshot: Snapshot) -> Dossier:

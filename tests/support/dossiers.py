@@ -19,6 +19,7 @@ from docgen.model.snapshot import PREVIOUS, Snapshot
 from docgen.pipeline import assess
 from docgen.regimes import find_regime
 from docgen.render.filters import shown
+from docgen.resources import regimes_dir, templates_dir
 from docgen.store.readers import read_snapshot
 
 NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -45,9 +46,10 @@ def page(folder: Path, name: str) -> BeautifulSoup:
 
 def articles(folder: Path) -> Iterator[tuple[str, BeautifulSoup]]:
     """Each page's name and content, without Sphinx's own index and search."""
-    for path in sorted(folder.glob("*.html")):
+    for path in sorted(folder.rglob("*.html")):
         if path.stem not in _NO_PAGES:
-            yield path.name, page(folder, path.stem).select_one("article")  # type: ignore[misc]
+            name = path.relative_to(folder).with_suffix("").as_posix()
+            yield name, page(folder, name).select_one("article")  # type: ignore[misc]
 
 
 def digests(folder: Path) -> dict[str, bytes]:
@@ -56,14 +58,17 @@ def digests(folder: Path) -> dict[str, bytes]:
     }
 
 
-def check_pages(folder: Path, config: Config) -> int:
+def check_pages(
+    folder: Path, config: Config, regimes: tuple[str, ...] | None = None, policy: Path | None = None
+) -> int:
     """Hold every number of the pages against the evidence that its element names, and return how many were traced.
 
     A number stands inside an element that names its evidence, and is what that evidence holds; or it is a word of ours.
     """
     snapshot = snapshot_of(folder)
     evidence, allowed = known(snapshot), _own_words(folder)
-    for assessment in assess(snapshot, config=config):
+    allowed |= set(NUMBER.findall(policy.read_text("utf-8"))) if policy else set()
+    for assessment in assess(snapshot, config=config, regimes=regimes, policy=policy):
         for row in assessment.results:
             allowed |= set(NUMBER.findall(" ".join(check.id for check in row.checks)))
     prose = " ".join(str(getattr(item.value, "markdown", "")) for item in snapshot.of_kind("narrative"))
@@ -145,11 +150,13 @@ def _own_words(folder: Path) -> set[str]:
         for file in find_regime(assessment["regime"]).rglob("*"):
             if file.is_file():
                 found |= set(NUMBER.findall(file.read_text("utf-8")))
+    for file in (*templates_dir().glob("*.j2"), *regimes_dir().glob("crosswalks/*.yaml")):
+        found |= set(NUMBER.findall(file.read_text("utf-8")))
     return found
 
 
 def _check_value(where: str, name: str, text: str, evidence: dict[str, set[str]]) -> None:
-    if name.startswith(("assessment:", "snapshot:", "finding:")):
+    if name.startswith(("assessment:", "snapshot:", "finding:", "policy:")):
         return  # counts of the assessment and the snapshot's own header: see the tests of blocks
     assert name in evidence, f"{where}: {text!r} names evidence {name!r}, which the snapshot does not hold"
     if text in evidence[name]:
