@@ -26,7 +26,7 @@ def read_all(config: Config, model: str | None = None, *, since: str | None = No
     folders = [Ledger.of(root, registered(model)).folder] if model else sorted(root.glob("*/"))
     found = {folder.name: read(folder) for folder in folders if folder.is_dir()}
     if not found:
-        raise SourceError(f"no ledger in {str(root)!r}", hint="the first docgen sign, waive or release begins one")
+        raise SourceError(f"no ledger in {str(root)!r}", hint="the first approval, waiver or release begins one")
     if since is None:
         return found
     if len(since) != 64 or not set(since) <= set("0123456789abcdef"):
