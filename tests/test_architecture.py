@@ -16,13 +16,14 @@ import docgen
 PACKAGE = Path(docgen.__file__).parent
 ROWS = (
     {"errors", "model"},
-    {"assessment", "blocks", "gates"},
+    {"assessment", "blocks", "change", "gates"},
     {"resources", "config", "strict_yaml"},
     {
         "regimes",
         "regime_lint",
         "regime_scaffold",
         "crosswalks",
+        "plans",
         "policy",
         "register",
         "register_edit",
@@ -50,7 +51,7 @@ HOMES = {
     "argparse": {"cli"},
     "cryptography": {"bundle"},
 }
-PURE = {"model", "assessment", "blocks", "gates"}
+PURE = {"model", "assessment", "blocks", "change", "gates"}
 EFFECTS = {"os", "pathlib", "subprocess", "socket", "tempfile", "shutil", "time", "random", "secrets"}
 
 

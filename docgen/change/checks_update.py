@@ -1,0 +1,75 @@
+"""Checks of the update: K32, K33, K35, K37. Pure."""
+
+from __future__ import annotations
+
+from docgen.change.facts import Facts, Finding, fails, holds, unknown
+from docgen.model.canonical import Digest
+
+NO_MODIFICATION = unknown("the candidate names no modification of the plan")
+
+
+def labeling_limited(facts: Facts) -> Finding:
+    """K32: declared sections only, every claim of a modification that is made, a row of the version history."""
+    if not facts.modifications:
+        return NO_MODIFICATION
+    change = facts.candidate.labeling
+    if change is None or not change.history.strip() or not change.version.strip():
+        return unknown("the change of the labeling, or its row of the version history, is not stated")
+    declared = {name for item in facts.modifications for name in item.labeling_sections}
+    stray = sorted(set(change.sections) - declared)
+    made = {item.id for item in facts.modifications}
+    loose = [claim.text for claim in change.claims if claim.modification not in made]
+    told = [f"sections not declared: {', '.join(stray)}"] if stray else []
+    told += [f"claim of no modification that is made: {text!r}" for text in loose]
+    return (
+        fails("; ".join(told)) if told else holds(f"sections {', '.join(change.sections)}; {len(change.claims)} claims")
+    )
+
+
+def identifier_new(facts: Facts) -> Finding:
+    """K33: a new device identifier where a new version or model results."""
+    if not facts.modifications:
+        return NO_MODIFICATION
+    wanted = [item.new_identifier for item in facts.modifications]
+    if not any(wanted):
+        return (
+            unknown("the plan does not say whether it is wanted") if None in wanted else holds("the plan asks for none")
+        )
+    found = facts.candidate.identifier
+    if found is None or not found.new or not found.previous:
+        return unknown("old and new device identifier are not stated")
+    words = f"{found.previous} -> {found.new}"
+    return holds(words) if found.new != found.previous else fails(f"{words}, expected a new one")
+
+
+def rollback_rehearsed(facts: Facts) -> Finding:
+    """K35: the last implemented version loads and gives what was recorded."""
+    found = facts.candidate.rollback
+    last = facts.comparators.last
+    if found is None or not found.record or last is None:
+        return unknown("no rehearsal is recorded, or the last implemented version is not known")
+    if found.to != last.subject.uri:
+        return fails(f"rehearsed to {found.to}, the last implemented version is {last.subject.uri}")
+    words = f"{found.to}, {found.record}"
+    return holds(words) if found.reproduced else fails(f"{words}: its outputs were not reproduced")
+
+
+def approved(facts: Facts, subject: Digest) -> Finding:
+    """K37: every role of the plan approved exactly this determination, and not the author alone.
+
+    Args:
+        facts: of the decision.
+        subject: digest of what is approved.
+    """
+    wanted = facts.plan.plan.approvers if facts.plan else ()
+    if not wanted:
+        return unknown("the plan names no roles that approve")
+    given = {item.role for item in facts.candidate.approvals if item.subject_sha256 == subject}
+    missing = [role for role in wanted if role not in given]
+    if missing:
+        return unknown(f"not approved by: {', '.join(missing)}; approve digest {subject}")
+    if not facts.candidate.author:
+        return unknown("the author's role is not stated")
+    if given <= {facts.candidate.author}:
+        return fails(f"the author, {facts.candidate.author}, is the only approver")
+    return holds(f"approved by {', '.join(sorted(given))}")
