@@ -143,7 +143,8 @@ class _Audit:
         while before != (left := int(self._narrow().sum())) and left:
             before = left
             for sign in (1.0, -1.0):
-                self._solve(levels, sign * chance.choice([-1.0, 1.0], size=len(self.small)) * self._narrow())
+                signs = chance.choice(np.array([-1.0, 1.0]), size=len(self.small))
+                self._solve(levels, np.where(self._narrow(), sign * signs, 0.0).astype(np.float64))
 
     def _solve(self, levels: Sequence[Integers], aim: Floats) -> set[tuple[int, int]]:
         """Push a weighted sum of the small counts down; return the groups whose shown counts stand in the way."""
