@@ -54,6 +54,8 @@ class DossierConfig:
     """Folder of what people write: one Markdown file for each slot."""
     findings: str = ""
     """YAML file with the register of findings; empty for none."""
+    monitoring: str = "monitoring"
+    """Folder with what monitoring systems saved, for each version in `<model>/<version>/`; need not exist."""
     repository: str = "."
     """A folder inside the git repository that holds the training code."""
     deployment: str = ""

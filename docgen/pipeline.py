@@ -12,10 +12,10 @@ from docgen.config import Config
 from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, SourceError, UsageError
 from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
-from docgen.model.evidence import EvidenceId, Pin, VersionFacts
+from docgen.model.evidence import Evidence, EvidenceId, Pin, VersionFacts
 from docgen.model.policy import EMPTY, Policy
 from docgen.model.regime import NarrativeSlot, Regime
-from docgen.model.snapshot import Snapshot, ordered
+from docgen.model.snapshot import Finding, Snapshot, ordered
 from docgen.store.snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -162,7 +162,9 @@ def collect(
     place = config.dossier.deployment
     deployed = read_deployments(config.path(place), facts.subject.uri) if place else ()
     register, lost = findings.evidence_of(book, facts.subject, config)
-    own |= {item.id: item for item in (*git.evidence, *dvc.evidence, *deployed, *narratives, *register)}
+    watched, oddities = _monitoring(facts, config)
+    read = (*git.evidence, *dvc.evidence, *deployed, *narratives, *watched, *register)
+    own |= {item.id: item for item in read}
     evidence = ordered(tuple(own.values()))
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     snapshot = Snapshot(
@@ -175,6 +177,7 @@ def collect(
             *facts.findings,
             *git.findings,
             *dvc.findings,
+            *oddities,
             *typed_numbers(evidence, tuple(before.values())),
             *lost,
         ),
@@ -183,6 +186,22 @@ def collect(
     kept, new = Snapshots(config.path(config.dossier.store)).save(snapshot)
     step(f"snapshot {kept.digest()[:12]} {'kept' if new else 'unchanged'}: {len(kept.evidence)} pieces of evidence")
     return Collected(snapshot=kept, digest=kept.digest(), new=new)
+
+
+def _monitoring(facts: CollectedFacts, config: Config) -> tuple[tuple[Evidence, ...], tuple[Finding, ...]]:
+    """Return what was watched of the model version, from runs and from the folder of the user, one table a series."""
+    from docgen.model.monitoring import whole
+    from docgen.sources.mlflow_.artifacts import MIB
+    from docgen.sources.monitoring import read_folder
+
+    folder = read_folder(
+        config.path(config.dossier.monitoring),
+        facts.subject,
+        max_bytes=config.mlflow.max_file_mib * MIB,
+        max_files=config.mlflow.max_files,
+    )
+    series, oddities = whole((*facts.series, *folder.parts), subject=facts.subject.uri)
+    return (*series, *folder.gaps), (*folder.findings, *oddities)
 
 
 def _slots(regimes: tuple[tuple[Regime, Path], ...]) -> tuple[NarrativeSlot, ...]:

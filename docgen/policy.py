@@ -242,11 +242,11 @@ def _tier_faults(policy: Policy) -> Iterator[Problem]:
 
 def _fact_faults(policy: Policy, regimes: tuple[Regime, ...]) -> Iterator[Problem]:
     specs = {spec.fact: spec for regime in regimes for spec in regime.facts}
-    if not specs:
-        return  # the policy speaks of regimes that this dossier is not made for
     matrix = policy.tier_matrix or TierMatrix(drivers=(), rows=())
     named = [("facts", item.fact) for item in policy.facts]
     named += [("tier_matrix.drivers", fact) for fact in matrix.drivers]
+    if not any(fact in specs for _, fact in named):
+        return  # the policy speaks of regimes that this dossier is not made for
     for where, fact in named:
         if fact not in specs:
             near = difflib.get_close_matches(fact, specs, n=1)

@@ -30,6 +30,7 @@ CHECKS: dict[str, type] = {
     "narrative": model.NarrativeWritten,
     "signoff": model.SignOff,
     "fresh_within": model.FreshWithin,
+    "feed_in_time": model.FeedInTime,
     "declared": model.Declared,
     "distinct": model.Distinct,
     "in_order": model.InOrder,

@@ -42,6 +42,7 @@ from docgen.samples.fairness import fairness
 from docgen.samples.findings import recorded_findings
 from docgen.samples.lineage import lineage
 from docgen.samples.making import COMMIT, LEVEL, PARENT, PREVIOUS_RUN, RUN, item
+from docgen.samples.monitoring import monitoring
 from docgen.samples.performance import performance
 
 
@@ -157,6 +158,7 @@ def _evidence() -> list[Evidence]:
         item("param:max_depth", Text(text="3"), key="max_depth"),
         item("run_tag:mlflow.source.git.commit", Text(text=COMMIT), key="mlflow.source.git.commit"),
         item("version_tag:validation_status", Text(text="pending"), key="validation_status"),
+        item("version_tag:state_of_use", Text(text="in use"), key="state_of_use"),
         item("description:version", Text(text="Gradient boosting on the same features as version 1.")),
         item(
             "dataset:train",
@@ -193,6 +195,7 @@ def _evidence() -> list[Evidence]:
             ),
             path="docgen/test/explanations.json",
         ),
+        *monitoring(),
         item(
             "signature:model",
             Table(

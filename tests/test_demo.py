@@ -27,6 +27,7 @@ SECTIONS = {
     "data": ["Data", "Data sets", "Overlap of training and evaluation data", "Shift between data sets", "Choice of the evaluation data", "Choice of the training data", "Datasheet"],
     "considerations": ["Considerations", "Ethical considerations", "Caveats and recommendations"],
     "lineage": ["Lineage and change", "Lineage", "Change since the previous version", "Earlier versions", "Code", "Data versions", "Pipelines", "Signature", "Environment", "Deployment", "Files"],
+    "monitoring": ["Monitoring", "Feeds", "Trends"],
     "requirements": ["Requirements and evidence", "Trace matrix", "Requirements", "Findings at collection", "Findings of the register", "Evidence"],
     "trace": ["Trace items"],
 }  # fmt: skip

@@ -11,6 +11,7 @@ from docgen.assessment.select import describe, selected
 from docgen.model import checks as model
 from docgen.model.assessment import Outcome, Verdict
 from docgen.model.evidence import Dataset, Evidence, EvidenceId, Missing, Narrative, Quantity, Table
+from docgen.model.monitoring import overdue
 
 
 def _ids(items: tuple[Evidence, ...]) -> tuple[EvidenceId, ...]:
@@ -180,6 +181,27 @@ def _age(item: Evidence, as_of: date) -> int | None:
     return days if days >= 0 else None
 
 
+def _in_time(check: model.FeedInTime, case: Case) -> Finding:
+    title = f"{describe(check.select)} within the cadence that each declares"
+    found = tuple(item for item in selected(case.snapshot, check.select) if isinstance(item.value, Table))
+    declared = tuple(item for item in found if isinstance(item.value, Table) and item.value.attribute("cadence_days"))
+    late = {item.id: overdue(item.value, case.as_of) for item in declared if isinstance(item.value, Table)}
+
+    def finding(verdict: Verdict, reason: str, items: tuple[EvidenceId, ...]) -> Finding:
+        return Finding(verdict=verdict, title=title, reason=reason, evidence=items)
+
+    if not declared:
+        reason = "no feed declares how often a point is due" if found else "there is no feed that could be late"
+        return finding(Verdict.NOT_APPLICABLE, reason, _ids(found))
+    stale = tuple(name for name, days in late.items() if days is not None and days > 0)
+    if stale:
+        return finding(Verdict.NOT_MET, "a feed is stale: its last point is older than the cadence it declares", stale)
+    ahead = tuple(name for name, days in late.items() if days is None)
+    if ahead:
+        return finding(Verdict.NOT_ASSESSED, "the last point of a feed lies ahead of the assessment", ahead)
+    return finding(Verdict.MET, "every feed that declares a cadence is in time", _ids(declared))
+
+
 EVIDENCE_JUDGES: dict[type, Judge] = {
     model.Present: _present,
     model.Bound: _bound,
@@ -187,4 +209,5 @@ EVIDENCE_JUDGES: dict[type, Judge] = {
     model.NarrativeWritten: _narrative,
     model.SignOff: _sign_off,
     model.FreshWithin: _fresh,
+    model.FeedInTime: _in_time,
 }

@@ -1,9 +1,10 @@
 """One snapshot against one regime: a verdict for every requirement, and a gap for every open one.
 
 How parts combine. `all_of`: NOT_MET if a part is, else NOT_ASSESSED if a part is, else AWAITING_ATTESTATION if a part
-is, else MET. `any_of`: MET if a part is, else AWAITING_ATTESTATION, else NOT_MET, else NOT_ASSESSED. Without parts both
-are NOT_ASSESSED. A mixed or human requirement of model scope whose machine part holds awaits attestation; one of
-programme scope was attested by whoever answered it for the firm.
+is, else MET. `any_of`: MET if a part is, else AWAITING_ATTESTATION, else NOT_MET, else NOT_ASSESSED. A part that is
+NOT_APPLICABLE does not count, unless all are; without parts both are NOT_ASSESSED. A mixed or human requirement of
+model scope whose machine part holds awaits attestation; one of programme scope was attested by whoever answered it for
+the firm.
 """
 
 from __future__ import annotations
@@ -67,12 +68,17 @@ def refusal(snapshot: Snapshot, regime: Regime, policy: Policy) -> tuple[Refusal
 
 def all_of(verdicts: tuple[Verdict, ...]) -> Verdict:
     """Combine parts that must all hold; nothing to combine is not assessed."""
-    return next((verdict for verdict in _ALL if verdict in verdicts), Verdict.NOT_ASSESSED)
+    return next((verdict for verdict in _ALL if verdict in verdicts), _nothing(verdicts))
 
 
 def any_of(verdicts: tuple[Verdict, ...]) -> Verdict:
     """Combine parts of which one must hold; nothing to combine is not assessed."""
-    return next((verdict for verdict in _ANY if verdict in verdicts), Verdict.NOT_ASSESSED)
+    return next((verdict for verdict in _ANY if verdict in verdicts), _nothing(verdicts))
+
+
+def _nothing(verdicts: tuple[Verdict, ...]) -> Verdict:
+    """Return what parts come to none of which counts."""
+    return Verdict.NOT_APPLICABLE if verdicts else Verdict.NOT_ASSESSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docgen.demo.data import ENTITY, FEATURES, SENSITIVE, SOURCE, TARGET, TIME, applications
+from docgen.demo.monitor import watch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +30,7 @@ class Trained:
 
 
 def train_demo(tracking_uri: str, artifacts: Path, *, seed: int = 7, step: Callable[[str], None]) -> Trained:
-    """Train, evaluate and register version 1 (logistic regression) and version 2 (gradient boosting).
+    """Train, evaluate and register version 1 (logistic regression) and version 2 (gradient boosting); watch version 1.
 
     Call it in a process of its own: MLflow keeps the tracking URI in the environment.
 
@@ -46,22 +48,35 @@ def train_demo(tracking_uri: str, artifacts: Path, *, seed: int = 7, step: Calla
     frame = applications(seed=seed)
     train, test = frame.iloc[:4200], frame.iloc[4200:].reset_index(drop=True)
     step(f"training on {len(train)} synthetic applications, testing on {len(test)}")
+    models = _models(seed)
     champion: Any = None
-    for version, (title, model, params) in enumerate(_models(seed), 1):
+    for version, (title, model, params) in enumerate(models, 1):
         step(f"version {version}: {title}")
         with mlflow.start_run(run_name=title):
             _track(model, params, train, test, seed)
             if champion is not None:
                 _challenge(champion, model, test, seed)
+        for key, value in (
+            ("validation_status", "approved" if champion is None else "pending"),
+            ("state_of_use", "in use" if champion is None else "not in use"),
+        ):
+            client.set_model_version_tag(MODEL, str(version), key, value)
         champion = model
-        client.set_model_version_tag(
-            MODEL, str(version), "validation_status", "approved" if version == 1 else "pending"
-        )
         text = f"{title.capitalize()} for the probability that a credit application ends in default. Synthetic data."
         client.update_model_version(MODEL, str(version), description=text)
     client.set_registered_model_tag(MODEL, "owner", "credit risk modelling")
     client.set_registered_model_alias(MODEL, "champion", "1")
     client.set_registered_model_alias(MODEL, "challenger", "2")
+    step("six months of monitoring of version 1")
+    watch(
+        models[0][1],
+        train,
+        subject=f"models:/{MODEL}/1",
+        folder=artifacts.parent / "monitoring" / MODEL / "1",
+        threshold=THRESHOLD,
+        seed=seed,
+        today=datetime.now(UTC).date(),
+    )
     return Trained(name=MODEL, versions=("1", "2"))
 
 

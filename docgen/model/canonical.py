@@ -42,12 +42,13 @@ def canonical(value: object) -> bytes:
         raise IntegrityError(f"value has no canonical JSON form: {err}", hint="see the value's source") from err
 
 
-def parse(data: bytes | str, *, where: str) -> Json:
+def parse(data: bytes | str, *, where: str, keep_nan: bool = False) -> Json:
     """Read strict JSON.
 
     Args:
         data: UTF-8 bytes or text.
         where: what the bytes are, for the message.
+        keep_nan: read NaN and infinities as such, for files of tools that write them.
 
     Raises:
         IntegrityError: not UTF-8, not JSON, a key twice in one object, NaN, infinity, half a character, or nested too
@@ -56,7 +57,11 @@ def parse(data: bytes | str, *, where: str) -> Json:
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
         value: Json = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite, parse_int=_exact
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=float if keep_nan else _refuse,
+            parse_float=_finite,
+            parse_int=_exact,
         )
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # an escape may name half a character

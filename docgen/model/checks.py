@@ -104,6 +104,14 @@ class FreshWithin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedInTime:
+    """Each selected monitoring series that declares how often a point is due has one that is recent enough."""
+
+    select: Select
+    """Which series."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """Somebody declared this fact of the model, with a value that is allowed."""
 
@@ -195,6 +203,7 @@ Check = (
     | NarrativeWritten
     | SignOff
     | FreshWithin
+    | FeedInTime
     | Declared
     | Distinct
     | InOrder

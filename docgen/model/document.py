@@ -164,13 +164,41 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """A measure at one point in time, with the limits in force then."""
+
+    day: float
+    """Days since 0001-01-01, as `date.toordinal` counts them, with a fraction for the time of day."""
+    value: float | None
+    """None: a gap in the line."""
+    low: float | None = None
+    high: float | None = None
+    amber: float | None = None
+    red: float | None = None
+    state: str = ""
+    """`within`, `amber`, `red`, or empty where nothing was judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A measure over time, in a small plot of its own."""
+
+    title: str
+    points: tuple[TrendPoint, ...]
+    """In order of time."""
+    worse: Literal["", "high", "low"] = ""
+    """On which side of a limit a value is beyond it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
     """What to draw; how is the renderer's business."""
 
-    kind: Literal["dots", "bars", "lines", "calibration", "roc", "points", "panels", "periods"]
+    kind: Literal["dots", "bars", "lines", "calibration", "roc", "points", "panels", "periods", "trends"]
     """`dots`: marks with intervals on a common axis; `bars`: horizontal bars; `calibration`: points with intervals and
     the diagonal; `roc`: a curve from corner to corner and the diagonal; `points`: points with intervals, free axes;
-    `panels`: dots of several measures side by side; `periods`: curves of several measures over the same periods."""
+    `panels`: dots of several measures side by side; `periods`: curves of several measures over the same periods;
+    `trends`: several measures over time, each with its limits."""
     x_title: str
     y_title: str = ""
     marks: tuple[Mark, ...] = ()
@@ -180,6 +208,7 @@ class Plot:
     panels: tuple[Panel, ...] = ()
     rows: tuple[str, ...] = ()
     """Labels that the panels share: of rows, or of periods."""
+    trends: tuple[Trend, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

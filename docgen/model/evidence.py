@@ -35,6 +35,7 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `fairness:<score or prediction>.smd/...`, `...smd_by_group/...` | `Quantity`, `Table` | standardized mean difference |
 | `fairness:<metric>.by_period/<feature>@<split>` | `Table` | group metric by period |
 | `explanation:global@<split>` | `Table` | global attributions |
+| `monitoring:<kind>/<key>`, `monitoring:<key>` | `Table` | a measure of the version in use, over time |
 | `environment:<file>`, `signature:model` | `Text`, `Table` | as logged with the model |
 | `runtime:python`, `runtime:image` | `Text`, `Table` | Python of the model, container image of the training |
 | `commit:head`, `commit:diff` | `Commit`, `Table` | git |

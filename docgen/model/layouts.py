@@ -264,3 +264,20 @@ SHIFT_COLUMNS = (
 )
 """Columns of `shift:<reference>~<current>`; role is score, target or feature. Attributes: reference, current, rule,
 epsilon, level, method, suppress_below, reference_sha256, current_sha256."""
+
+MONITORING_COLUMNS = (
+    Column(key="time", title="Time"),
+    Column(key="value", title="Value", kind="number"),
+    Column(key="low", title="Low", kind="number"),
+    Column(key="high", title="High", kind="number"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="amber", title="Amber", kind="number"),
+    Column(key="red", title="Red", kind="number"),
+    Column(key="state", title="State"),
+    Column(key="note", title="Note"),
+    Column(key="source", title="Read from"),
+    Column(key="sha256", title="SHA-256", kind="digest"),
+)
+"""Columns of `monitoring:<series>`, in order of time; state is within, amber, red or None. Attributes: title, kind,
+feature, unit, worse, limits_source, level, method, system, reference, cadence_days; of a whole series also first_seen,
+last_seen, points, ambers, reds."""

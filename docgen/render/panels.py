@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from docgen.model.document import Curve, Panel, Plot
 from docgen.render.look import CURVES, INK, LINE, WARM, label
+from docgen.render.trends import draw_trend, legend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ACROSS = {"panels": 3, "periods": 2}
+ACROSS = {"panels": 3, "periods": 2, "trends": 2}
 """Panels side by side."""
 
 MAX_ROWS = 30
@@ -23,16 +24,19 @@ MAX_TICKS = 6
 
 def panels_height(plot: Plot) -> float:
     """Return the height of a figure of panels in inches."""
-    down = math.ceil(len(plot.panels) / ACROSS[plot.kind])
+    down = math.ceil(len(plot.trends or plot.panels) / ACROSS[plot.kind])
+    if plot.kind == "trends":
+        return down * 1.75 + 0.4
     if plot.kind == "periods":
         return down * 2.1 + 0.5
     return down * (0.75 + 0.22 * max(2, min(len(plot.rows), MAX_ROWS)))
 
 
 def _grid(figure: Figure, plot: Plot) -> list[Axes]:
-    across = min(ACROSS[plot.kind], len(plot.panels))
-    down = math.ceil(len(plot.panels) / across)
-    return [figure.add_subplot(down, across, position + 1) for position in range(len(plot.panels))]
+    count = len(plot.trends or plot.panels)
+    across = min(ACROSS[plot.kind], count)
+    down = math.ceil(count / across)
+    return [figure.add_subplot(down, across, position + 1) for position in range(count)]
 
 
 def _panels(figure: Figure, plot: Plot) -> None:
@@ -94,4 +98,11 @@ def _curve(axes: Axes, curve: Curve, names: tuple[str, ...]) -> None:
         axes.plot([position, position], [low, high], color=color, linewidth=0.8, label="_interval")
 
 
-PANELS: dict[str, Callable[[Figure, Plot], None]] = {"panels": _panels, "periods": _periods}
+def _trends(figure: Figure, plot: Plot) -> None:
+    """Draw each measure over time in a plot of its own, and one legend for all."""
+    for axes, trend in zip(_grid(figure, plot), plot.trends, strict=True):
+        draw_trend(axes, trend)
+    legend(figure, plot.trends)
+
+
+PANELS: dict[str, Callable[[Figure, Plot], None]] = {"panels": _panels, "periods": _periods, "trends": _trends}

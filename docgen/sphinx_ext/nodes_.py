@@ -150,6 +150,8 @@ class NodeMaker:
             if item.format == "digest":
                 node["classes"].append("docgen-digest")
                 node["whole"] = one_line(str(item.value))
+        if item.format in {"time", "date"}:
+            node["classes"].append("docgen-time")
         if isinstance(item.value, (int, float)) and not isinstance(item.value, bool):
             node["classes"].append("docgen-number")
         node += nodes.Text(text)

@@ -18,6 +18,7 @@ from docgen.model.checks import (
     Check,
     Declared,
     Distinct,
+    FeedInTime,
     InOrder,
     PolicyLine,
     Present,
@@ -29,6 +30,8 @@ from docgen.model.checks import (
     TierByMatrix,
 )
 from docgen.model.evidence import Evidence, EvidenceId, Interval, Provenance, Quantity, Text, Value
+from docgen.model.monitoring import row as cells
+from docgen.model.monitoring import table
 from docgen.model.policy import (
     EMPTY,
     Exclusion,
@@ -62,7 +65,7 @@ FACTS = (
     FactSpec(fact="first_use_on", title="First use", tag="first_use_on", owner="risk", kind="date"),
 )  # fmt: skip
 HOLDS = Present(select=Select(kind="version"))
-LACKS = Present(select=Select(kind="monitoring"))
+LACKS = Present(select=Select(kind="nothing of the kind"))
 
 
 def row(check: Check, **changes: object) -> Requirement:
@@ -454,3 +457,37 @@ def test_every_row_has_a_verdict_and_every_verdict_has_a_check_or_a_gap() -> Non
     assert [item.requirement for item in found.results] == ["R-1", "R-2", "R-3"]
     assert all(item.checks or item.gaps for item in found.results)
     assert [fact.fact for fact in found.facts] == [spec.fact for spec in FACTS]
+
+
+def feed(name: str, seen: str, cadence: int | None) -> Evidence:
+    return item(
+        f"monitoring:{name}", table((cells(time=seen, value=0.9),), {"cadence_days": cadence, "last_seen": seen})
+    )
+
+
+@pytest.mark.parametrize(
+    ("feeds", "verdict", "named"),
+    [
+        ((), Verdict.NOT_APPLICABLE, ()),
+        ((feed("a", "2026-01-01", None),), Verdict.NOT_APPLICABLE, ("monitoring:a",)),
+        ((feed("a", "2026-06-01", 31), feed("b", "2025-01-01", None)), MET, ("monitoring:a",)),
+        ((feed("a", "2026-06-01", 31), feed("b", "2026-01-01", 31)), NOT_MET, ("monitoring:b",)),
+        ((feed("a", "2027-03-01", 31),), NOT_ASSESSED, ("monitoring:a",)),
+    ],
+)
+def test_a_feed_is_held_against_the_cadence_that_it_declares(
+    feeds: tuple[Evidence, ...], verdict: Verdict, named: tuple[str, ...]
+) -> None:
+    rules = regime(row(FeedInTime(select=Select(kind="monitoring"))))
+    (found,) = assess(replace(sample_snapshot(), evidence=ordered(feeds)), rules, EMPTY, DAY).results
+    assert found.verdict is verdict
+    assert found.checks[0].evidence == named
+    assert bool(found.gaps) is verdict.is_open
+
+
+def test_parts_that_do_not_apply_do_not_count() -> None:
+    off = Verdict.NOT_APPLICABLE
+    assert all_of((off, MET)) is MET
+    assert any_of((off, NOT_MET)) is NOT_MET
+    assert all_of((off, off)) is off
+    assert any_of((off,)) is off

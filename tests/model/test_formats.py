@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from support.schemas import WRITTEN_BY_HAND, files
 
 OLD = sorted((Path(__file__).parents[1] / "data").glob("evidence_v*/**/*.json"))
 WRONG = (None, "text", 1, 1.5, True, [], {}, {"unknown": 1})
-SHA = re.compile(r"[0-9a-f]{64}")
 
 
 def loaded(name: str, folder: str) -> Any:
@@ -114,11 +112,10 @@ def changes(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for place in places(content):
         if place[0] in {"format", "version"}:
             continue
-        before = value_at(content, place)
         if isinstance(place[-1], str):
             yield changed(content, place, leave_out=True)
         for wrong in WRONG:
-            if not (isinstance(before, str) and SHA.fullmatch(before) and isinstance(wrong, str)):
+            if not (str(place[-1]).endswith("sha256") and isinstance(wrong, str)):  # the reader takes any text
                 yield changed(content, place, wrong)
 
 

@@ -32,6 +32,50 @@ CODE = formats.CodeFile(
 )
 
 
+MONITORING = formats.MonitoringFile(
+    model="models:/credit-default/1",
+    system="scoring service, nightly job",
+    reference=formats.DataRef(name="applications-train", rows=4200),
+    cadence_days=31,
+    series=(
+        formats.MonitoringSeries(
+            key="roc_auc",
+            title="AUROC",
+            kind="performance",
+            unit="fraction",
+            worse="low",
+            amber=0.80,
+            red=0.75,
+            limits_source="Monitoring standard, table 2",
+            level=0.95,
+            method="DeLong",
+            cadence_days=92,
+            points=(
+                formats.MonitoringPoint(time="2026-01-31", value=0.83, low=0.80, high=0.86, n=1210),
+                formats.MonitoringPoint(time="2026-04-30", value=0.79, low=0.76, high=0.82, n=1187),
+            ),
+        ),
+        formats.MonitoringSeries(
+            key="psi/income",
+            title="Stability of income",
+            kind="drift",
+            feature="income",
+            unit="nats",
+            worse="high",
+            amber=0.1,
+            red=0.25,
+            limits_source="Monitoring standard, table 3",
+            method="ten bins at the deciles of the reference",
+            points=(
+                formats.MonitoringPoint(time="2026-03-31", value=0.04, n=1198),
+                formats.MonitoringPoint(time="2026-04-30", value=0.27, n=1187, amber=0.2, red=0.25, state="red"),
+                formats.MonitoringPoint(time="2026-05-31", value=None, note="the feed of incomes was down"),
+            ),
+        ),
+    ),
+)
+
+
 def main() -> int:
     """Write every example again."""
     home = Path.cwd()
@@ -41,7 +85,7 @@ def main() -> int:
             found = logged(Path(name))
         finally:
             os.chdir(home)
-    for record in (CODE,):
+    for record in (CODE, MONITORING):
         found[record.format] = unstructure(record)
     for kind in formats.FILES:
         ordered = unstructure(structure(found[kind], formats.FILES[kind], where=kind))  # keys as in the record

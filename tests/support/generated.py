@@ -19,6 +19,7 @@ import docgen
 from docgen.cli.parser import parser
 from docgen.config import ApprovalsConfig, Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
+from docgen.sources.mlflow_ import monitoring_runs
 from support import findings_page, formats_page, lineage_page, records_page, schemas
 from support.docstrings import field_docs, purpose
 from support.markdown import table
@@ -106,6 +107,10 @@ def api() -> str:
     return table(("Name in `docgen`", "What it is"), rows)
 
 
+def monitoring_tags() -> str:
+    return (monitoring_runs.__doc__ or "").partition("\n\n")[2].strip()
+
+
 MAKERS: dict[str, Callable[[], str]] = {
     "help": help_of,
     "help of every command": every_help,
@@ -117,6 +122,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "evidence formats": formats_page.every_format,
     "foreign formats": formats_page.foreign,
     "older versions": formats_page.versions,
+    "monitoring tags": monitoring_tags,
     "regime file": records_page.regime_file,
     "requirement row": records_page.requirement_row,
     "checks": records_page.every_check,

@@ -69,6 +69,25 @@ def train_version(client: MlflowClient, c: float, *, steps: int, experiment: str
     return run_id
 
 
+def monitor(client: MlflowClient, artifacts: str | None) -> None:
+    """Runs in two experiments that watch version 1, one that watches version 2, and deleted ones."""
+    days = 86_400_000
+    now = 1_767_225_600_000  # 2026-01-01
+    watch = client.create_experiment("watch", artifact_location=artifacts)
+    more = client.create_experiment("watch too", artifact_location=artifacts)
+    left = client.create_experiment("left", artifact_location=artifacts)
+    for number, (experiment, version) in enumerate(
+        [(watch, "1"), (more, "1"), (watch, "2"), (watch, "1"), (watch, "1"), (left, "1")]
+    ):
+        tags = {"docgen.monitoring": f"models:/churn/{version}"}
+        run = client.create_run(experiment, start_time=now + number * 31 * days, tags=tags, run_name=f"month {number}")
+        client.log_metric(run.info.run_id, "performance/roc_auc", 0.9 - number / 100)
+        client.set_terminated(run.info.run_id, end_time=now + number * 31 * days + 60_000)
+        if number == 4:
+            client.delete_run(run.info.run_id)
+    client.delete_experiment(left)
+
+
 def make(uri: str, artifacts: str | None) -> dict[str, str]:
     mlflow.set_tracking_uri(uri)
     client = MlflowClient()
@@ -84,6 +103,7 @@ def make(uri: str, artifacts: str | None) -> dict[str, str]:
     gone = client.create_run(experiment, run_name="gone").info.run_id
     client.create_model_version("churn", f"runs:/{gone}/model", gone)
     client.delete_run(gone)
+    monitor(client, artifacts)
     client.update_model_version("churn", "2", "Less regularised.")
     client.set_model_version_tag("churn", "2", "validation_status", "pending")
     client.set_registered_model_alias("churn", "champion", "1")

@@ -27,6 +27,13 @@ from docgen.model.formats.fairness import (
     ScoreGap,
     ScoreRow,
 )
+from docgen.model.formats.monitoring import (
+    MonitoringFile,
+    MonitoringKind,
+    MonitoringPoint,
+    MonitoringSeries,
+    MonitoringState,
+)
 from docgen.model.formats.pairs import EntityOverlap, OverlapFile, ShiftCell, ShiftColumn, ShiftFile, ShiftRole
 from docgen.model.formats.performance import (
     Bin,
@@ -70,6 +77,11 @@ __all__ = [
     "LeftOut",
     "Level",
     "LiftRow",
+    "MonitoringFile",
+    "MonitoringKind",
+    "MonitoringPoint",
+    "MonitoringSeries",
+    "MonitoringState",
     "Named",
     "OverlapFile",
     "PerformanceFile",
@@ -102,6 +114,7 @@ EvidenceFile = (
     | ComparisonFile
     | OverlapFile
     | ShiftFile
+    | MonitoringFile
 )
 
 FILES: dict[str, type[EvidenceFile]] = {
@@ -114,6 +127,7 @@ FILES: dict[str, type[EvidenceFile]] = {
     "docgen.comparison": ComparisonFile,
     "docgen.overlap": OverlapFile,
     "docgen.shift": ShiftFile,
+    "docgen.monitoring": MonitoringFile,
 }
 """`format` -> record."""
 
@@ -127,6 +141,7 @@ PATHS: dict[str, str] = {
     "docgen.comparison": "docgen/<split>/comparison<-against>.json",
     "docgen.overlap": "docgen/overlap/<first>~<second>.json",
     "docgen.shift": "docgen/shift/<reference>~<current>.json",
+    "docgen.monitoring": "docgen/monitoring.json",
 }
 """`format` -> path among the run's artifacts; `<field>` stands for a field of the record, or for its name;
 `<-field>` for a hyphen and the field, or for nothing where it is empty."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from docgen.errors import DocgenError
 from docgen.model.evidence import Evidence, EvidenceId, Missing, Provenance, evidence_id
+from docgen.sources.evidence_files.evidently_ import EVIDENTLY, evidently
 from docgen.sources.evidence_files.foreign_fairness import FAIRNESS, fairness_result
 from docgen.sources.evidence_files.own import OWN, read_own
 from docgen.sources.evidence_files.shap_ import SHAP_ARRAY, SHAP_TABLE, shap_array, shap_table
@@ -23,6 +24,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[Source], Iterable[Evidence]], s
     (SHAP_ARRAY, shap_array, "explanation"),
     (SHAP_TABLE, shap_table, "explanation"),
     (FAIRNESS, fairness_result, "fairness"),
+    (EVIDENTLY, evidently, "monitoring"),
 )
 """Pattern of the path, reader, and the kind of evidence that is missing when the file cannot be read; first match."""
 
@@ -70,6 +72,8 @@ def _gap_id(path: str) -> EvidenceId:
         )
     if found["code"]:
         return EvidenceId("commit:head")
+    if found["monitoring"]:
+        return evidence_id("monitoring", f"file {path}")
     kinds = {
         "performance": "metric",
         "calibration": "calibration",

@@ -10,14 +10,15 @@ from docgen.model import formats
 from docgen.model.canonical import parse
 from docgen.model.codec import structure
 from docgen.model.evidence import Evidence
-from docgen.sources.evidence_files import comparison, data, explanations, fairness, pairs, performance
+from docgen.sources.evidence_files import comparison, data, explanations, fairness, monitoring, pairs, performance
 from docgen.sources.evidence_files.older import lifted
 from docgen.sources.evidence_files.source import Source
 
 OWN = re.compile(
     r"^docgen/(?:(?P<split>[a-z0-9_-]+)/(?P<what>performance|calibration|fairness|explanations|comparison)"
     r"(?:(?<=comparison)-(?P<against>[a-z0-9_]+))?"
-    r"|datasets/(?P<context>[^/]+)|(?P<pair>overlap|shift)/(?P<first>[^/~]+)~(?P<second>[^/~]+)|(?P<code>code))\.json$"
+    r"|datasets/(?P<context>[^/]+)|(?P<pair>overlap|shift)/(?P<first>[^/~]+)~(?P<second>[^/~]+)|(?P<code>code)"
+    r"|(?P<monitoring>monitoring))\.json$"
 )
 """Paths of docgen's own files."""
 
@@ -39,7 +40,16 @@ def read_own(source: Source) -> Iterator[Evidence]:
         raise IntegrityError(
             f"{source.path}: split is {getattr(record, 'split', None)!r}, the path says {split['split']!r}"
         )
+    faults = [f"{where}: {what}" for where, what in faults_of(record)]
+    if faults:
+        raise IntegrityError(f"{source.path}: {'; '.join(faults)}")
     yield from _EVIDENCE[type(record)](record, source)
+
+
+def faults_of(record: formats.EvidenceFile) -> Iterator[tuple[str, str]]:
+    """Yield (JSON path, what is at fault) of a record whose parts have their shapes but do not fit together."""
+    if type(record) in _FAULTS:
+        yield from _FAULTS[type(record)](record)
 
 
 _EVIDENCE: dict[type, Callable[..., Iterator[Evidence]]] = {
@@ -52,4 +62,9 @@ _EVIDENCE: dict[type, Callable[..., Iterator[Evidence]]] = {
     formats.CodeFile: data.code,
     formats.OverlapFile: pairs.overlap,
     formats.ShiftFile: pairs.shift,
+    formats.MonitoringFile: monitoring.monitoring,
+}
+
+_FAULTS: dict[type, Callable[..., Iterator[tuple[str, str]]]] = {
+    formats.MonitoringFile: monitoring.faults,
 }

@@ -16,17 +16,24 @@ class Source:
     data: bytes
     sha256: Digest
     run_id: str
+    """Empty for a file that lies in no run but in a folder of the user's."""
     time: str | None
+    """When the facts in it were recorded."""
     inputs: tuple[str, ...] = ()
     """Names of the model's inputs, by its signature."""
+
+    @property
+    def uri(self) -> str:
+        """Return the place of the file as a person can follow it."""
+        return f"runs:/{self.run_id}/{self.path}" if self.run_id else self.path
 
 
 def fact(source: Source, name: EvidenceId, value: Value, key: str | None = None) -> Evidence:
     """Return a fact read from a file; `key` is a JSON pointer or a column."""
     provenance = Provenance(
-        system="mlflow",
-        uri=f"runs:/{source.run_id}/{source.path}",
-        run_id=source.run_id,
+        system="mlflow" if source.run_id else "file",
+        uri=source.uri,
+        run_id=source.run_id or None,
         key=key,
         time=source.time,
         sha256=source.sha256,

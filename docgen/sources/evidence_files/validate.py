@@ -14,8 +14,11 @@ from docgen.model.codec import converter, explain
 from docgen.model.evidence import Missing
 from docgen.sources import evidence_files
 from docgen.sources.evidence_files.older import lifted
-from docgen.sources.evidence_files.own import OWN
+from docgen.sources.evidence_files.own import OWN, faults_of
 from docgen.sources.evidence_files.source import Source
+
+_LOGGED = "1970-01-01T00:00:00Z"
+"""Stands for the end of the run that a file will be logged to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,8 @@ def _own(content: dict[str, Json], data: bytes) -> Report:
     if not OWN.fullmatch(target):
         message = f"it would have to be logged as {target!r}, a path at which nothing is read"
         return replace(report, faults=(Fault(path="$", message=message),))
-    return _read(replace(report, log_as=target), target, data)
+    faults = tuple(Fault(path=where, message=what) for where, what in faults_of(record))
+    return replace(report, faults=faults) if faults else _read(replace(report, log_as=target), target, data)
 
 
 def _foreign(path: PurePath, data: bytes) -> Report:
@@ -87,7 +91,8 @@ def _foreign(path: PurePath, data: bytes) -> Report:
 
 
 def _read(report: Report, target: str, data: bytes) -> Report:
-    found = evidence_files.read(Source(path=target, data=data, sha256=sha256(data), run_id="", time=None))
+    source = Source(path=target, data=data, sha256=sha256(data), run_id="", time=_LOGGED)
+    found = evidence_files.read(source)
     gaps = tuple(item.value for item in found if isinstance(item.value, Missing))
     if gaps:
         return replace(report, faults=tuple(Fault(path="$", message=gap.detail) for gap in gaps))

@@ -25,6 +25,7 @@ from docgen.model.evidence import (
 from docgen.model.snapshot import Finding, Origin, Previous, Subject, ordered
 from docgen.sources.mlflow_.dataset_inputs import dataset_of, key_of, labels_of
 from docgen.sources.mlflow_.logged_files import LoggedFiles
+from docgen.sources.mlflow_.monitoring_runs import read_monitoring_runs
 from docgen.sources.mlflow_.open_ import ModelRef
 from docgen.sources.mlflow_.reading import Found, Reading, without_log_in
 from docgen.sources.mlflow_.records import (
@@ -71,6 +72,8 @@ class CollectedFacts:
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
     previous: Previous | None
+    series: tuple[Evidence, ...] = ()
+    """Parts of monitoring series, for `docgen.model.monitoring.whole`."""
 
 
 def collect_mlflow(store: Store, reference: ModelRef, reading: Reading) -> CollectedFacts:
@@ -88,12 +91,16 @@ def collect_mlflow(store: Store, reference: ModelRef, reading: Reading) -> Colle
     reading.step(f"reading {_title(version, run)} from {store.origin.uri}")
     facts = _Facts(store, reading, version, run)
     facts.read()
+    subject = _subject(version, run, reference.asked)
+    reading.step(f"looking for runs that watch {subject.uri}")
+    read_monitoring_runs(store, facts.files, facts.found, subject.uri)
     return CollectedFacts(
-        subject=_subject(version, run, reference.asked),
+        subject=subject,
         origin=store.origin,
         evidence=ordered(tuple(facts.found.evidence.values())),
         findings=(*facts.found.findings, *store.findings()),
         previous=_previous(store, reading, version),
+        series=tuple(facts.found.series),
     )
 
 

@@ -179,6 +179,22 @@ class FileStore:
         first = sorted(found, key=lambda item: item[:2])[:limit]
         return tuple(self._run(folder, meta) for _, _, folder, meta in first)
 
+    def tagged(self, key: str, value: str, *, limit: int) -> tuple[StoreRun, ...]:
+        """Return the newest `limit` runs with this tag, of all experiments, by start and id; deleted ones left out."""
+        found = []
+        for experiment in self._experiments.values() if all(map(_plain, key.split("/"))) else ():
+            if (self._meta(experiment) or {}).get("lifecycle_stage") == "deleted":
+                continue
+            for folder in self._folders(experiment):
+                tag = folder / "tags" / key
+                if folder.name in _RESERVED or not tag.is_file() or self._read(tag, MAX_META) != value:
+                    continue
+                meta = self._meta(folder)
+                if meta is not None and meta.get("lifecycle_stage") != "deleted":
+                    found.append((clean(meta.get("start_time")).zfill(20), folder.name, folder, meta))
+        newest = sorted(found, key=lambda item: item[:2])[-limit:]
+        return tuple(self._run(folder, meta) for _, _, folder, meta in newest)
+
     def history(self, run: StoreRun, key: str) -> tuple[StoreMetric, ...]:
         """Return every logged value of a metric, in order of step, time and value; doubled lines count once."""
         folder = self._run_folder(run.run_id)

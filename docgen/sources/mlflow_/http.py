@@ -103,15 +103,10 @@ class HttpStore:
         Raises:
             SourceError: the name holds both kinds of quotes, which MLflow's filters cannot express.
         """
-        quote = '"' if "'" in name else "'"
-        if quote in name:
-            raise SourceError(
-                f"versions of {name!r} cannot be listed: MLflow's filters have no way to quote the name",
-                hint="rename the model, or read the server's database directly",
-            )
+        wanted = f"name={_quoted(name, 'versions')}"
         pages = self._pages(
             f"versions of {name!r}",
-            lambda token: self._client.search_model_versions(f"name={quote}{name}{quote}", _PAGE, page_token=token),
+            lambda token: self._client.search_model_versions(wanted, _PAGE, page_token=token),
         )
         numbers = sorted(records.whole(item.version, f"a version of {name!r}") for item in pages)
         return tuple(str(number) for number in numbers)
@@ -159,6 +154,32 @@ class HttpStore:
             ),
         )
         return tuple(self._run(item) for item in found)
+
+    def tagged(self, key: str, value: str, *, limit: int) -> tuple[StoreRun, ...]:
+        """Return the newest `limit` runs with this tag, of all experiments, by start and id; deleted ones left out.
+
+        Raises:
+            SourceError: the value holds both kinds of quotes, which MLflow's filters cannot express.
+        """
+        experiments = self._pages(
+            "experiments", lambda token: self._client.search_experiments(max_results=_PAGE, page_token=token)
+        )
+        for item in experiments:
+            self._experiments[clean(item.experiment_id)] = clean(item.name)
+        if not experiments:
+            return ()
+        wanted = f"tags.`{key}` = {_quoted(value, 'runs')}"
+        found = self._ask(
+            f"runs tagged {key}",
+            lambda: self._client.search_runs(
+                [item.experiment_id for item in experiments],
+                wanted,
+                max_results=min(limit, _PAGE),
+                order_by=["attributes.start_time DESC", "attributes.run_id DESC"],
+            ),
+        )
+        runs = tuple(self._run(item) for item in reversed(found))
+        return tuple(run for run in runs if run.tag(key) == value)
 
     def history(self, run: StoreRun, key: str) -> tuple[StoreMetric, ...]:
         """Return every logged value of a metric, in order of step, time and value."""
@@ -244,6 +265,17 @@ class HttpStore:
 
     def _maybe(self, what: str, call: Callable[[], T], absent: frozenset[str]) -> T | None:
         return self._asker.ask(what, call, absent=absent)
+
+
+def _quoted(text: str, what: str) -> str:
+    """Return text as MLflow's filters write it."""
+    quote = '"' if "'" in text else "'"
+    if quote in text:
+        raise SourceError(
+            f"{what} of {text!r} cannot be listed: MLflow's filters have no way to quote the name",
+            hint="rename the model, or read the server's database directly",
+        )
+    return f"{quote}{text}{quote}"
 
 
 def _ids(models: Iterable[object] | None) -> tuple[str, ...]:

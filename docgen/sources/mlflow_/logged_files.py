@@ -73,6 +73,14 @@ class LoggedFiles:
             if everything:
                 self._file(artifacts, item, item.path, f"runs:/{run.run_id}", data)
 
+    def artifacts_of(self, run: StoreRun) -> Artifacts:
+        """Return the place of a run's artifacts.
+
+        Raises:
+            SourceError: it cannot be reached.
+        """
+        return self._artifacts(run.artifact_uri, run.run_id, None)
+
     def _artifacts(self, uri: str, run_id: str | None, model_id: str | None) -> Artifacts:
         reading = self.reading
         return open_artifacts(

@@ -205,6 +205,10 @@ class JoinedStore:
         """Return the runs below a run."""
         return self._runs.children(run, limit=limit)
 
+    def tagged(self, key: str, value: str, *, limit: int) -> tuple[StoreRun, ...]:
+        """Return the newest runs with this tag."""
+        return self._runs.tagged(key, value, limit=limit)
+
     def history(self, run: StoreRun, key: str) -> tuple[StoreMetric, ...]:
         """Return every logged value of a metric."""
         return self._runs.history(run, key)

@@ -32,6 +32,8 @@ class Found:
     def __init__(self) -> None:
         self.evidence: dict[EvidenceId, Evidence] = {}
         self._notes: dict[tuple[str, str], Finding] = {}
+        self.series: list[Evidence] = []
+        """Parts of monitoring series, in the order in which they were read."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -45,7 +47,10 @@ class Found:
 
     def put(self, item: Evidence) -> None:
         """Keep a fact; the first of a name stays, since docgen's own files are read before MLflow's plain metrics."""
-        self.evidence.setdefault(item.id, item)
+        if item.kind == "monitoring" and not item.missing:
+            self.series.append(item)
+        else:
+            self.evidence.setdefault(item.id, item)
 
     def put_dataset(self, fact: Evidence) -> None:
         """Add a manifest to the dataset input of the same context; the manifest's digest is the one that proves."""

@@ -178,6 +178,10 @@ class Store(Protocol):
         """Return at most `limit` runs of the same experiment that name `run` as their parent, by start and id."""
         ...
 
+    def tagged(self, key: str, value: str, *, limit: int) -> tuple[StoreRun, ...]:
+        """Return the newest `limit` runs with this tag, of all experiments, by start and id; deleted ones left out."""
+        ...
+
     def history(self, run: StoreRun, key: str) -> tuple[StoreMetric, ...]:
         """Return every logged value of a metric, in order of step, time and value; equal lines count once."""
         ...

@@ -151,6 +151,18 @@ class SqlStore:
         ]
         return tuple(self._runs([run_id for _, run_id in first]))
 
+    def tagged(self, key: str, value: str, *, limit: int) -> tuple[StoreRun, ...]:
+        """Return the newest `limit` runs with this tag, of all experiments, by start and id; deleted ones left out."""
+        ids = [clean(row[0]) for row in self._rows("tags", ("run_uuid",), key=key, value=value)]
+        stages = dict(_two(self._rows("experiments", ("experiment_id", "lifecycle_stage"))))
+        wanted = ("run_uuid", "start_time", "lifecycle_stage", "experiment_id")
+        newest = sorted(
+            (int(str(start or 0)), clean(run_id))
+            for run_id, start, stage, experiment in self._rows("runs", wanted, run_uuid=ids)
+            if "deleted" not in {stage, stages.get(experiment)}
+        )[-limit:]
+        return tuple(self._runs([run_id for _, run_id in newest]))
+
     def history(self, run: StoreRun, key: str) -> tuple[StoreMetric, ...]:
         """Return every logged value of a metric, in order of step, time and value."""
         return records.history(_metric(row) for row in self._rows("metrics", _METRIC, run_uuid=run.run_id, key=key))

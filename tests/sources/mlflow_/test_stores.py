@@ -144,6 +144,23 @@ def comparable(facts: CollectedFacts) -> dict[str, object]:
     return {item.id: neutral(item) for item in facts.evidence}
 
 
+@pytest.mark.parametrize("made", ["sqlite_made", "files_made", "served_made", "postgresql_made"])
+def test_runs_with_a_tag_are_found_in_every_experiment_but_not_deleted_ones(made, request) -> None:
+    store = open_store(request.getfixturevalue(made).uri, timeout_seconds=30, retries=0)
+    try:
+        runs = store.tagged("docgen.monitoring", "models:/churn/1", limit=10)
+        assert [run.name for run in runs] == ["month 0", "month 1", "month 3"]
+        assert [run.started for run in runs] == ["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-04T00:00:00Z"]
+        assert [run.experiment for run in runs] == ["watch", "watch too", "watch"]
+        assert [item.value for run in runs for item in run.metrics] == [0.9, 0.89, 0.87]
+        assert runs[0] == store.run(runs[0].run_id)
+        assert store.tagged("docgen.monitoring", "models:/churn/1", limit=2) == runs[1:]
+        assert store.tagged("docgen.monitoring", "models:/churn/9", limit=2) == ()
+        assert store.tagged("docgen.monitoring", "models:/it's/1", limit=2) == ()
+    finally:
+        store.close()
+
+
 def test_a_server_gives_the_facts_of_its_database(sqlite_made, served_made) -> None:
     for model in ("models:/churn/2", "models:/churn@champion", f"runs:/{sqlite_made.ids['first']}"):
         own = collect(sqlite_made.uri, model)
