@@ -86,6 +86,12 @@ class SourceError(DocgenError):
     code = ExitCode.SOURCE
 
 
+class GateClosedError(DocgenError):
+    """A gate is closed, so what was asked for is not done."""
+
+    code = ExitCode.GATE_CLOSED
+
+
 class IntegrityError(DocgenError):
     """Bytes do not have the digest that was recorded for them."""
 

@@ -13,7 +13,7 @@ import pytest
 from docgen.config import Config, load_config
 from support.commands import run_docgen
 
-pytest_plugins = ("support.stores",)
+pytest_plugins = ("support.stores", "support.approval_world")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -24,6 +24,7 @@ ROWS = (
         "regime_scaffold",
         "crosswalks",
         "plans",
+        "approval_files",
         "policy",
         "register",
         "register_edit",
@@ -33,7 +34,7 @@ ROWS = (
         "evaluate",
     },
     {"publish", "bundle", "demo"},
-    {"pipeline", "findings", "inventory", "ledgers"},
+    {"pipeline", "findings", "inventory", "ledgers", "approvals"},
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {

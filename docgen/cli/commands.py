@@ -231,6 +231,13 @@ def _findings(asked: argparse.Namespace, console: Console) -> ExitCode:
     return run_findings(asked, console)
 
 
+def _approval(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli import approvals
+
+    actions = {"gate": approvals.gate, "sign": approvals.sign, "waive": approvals.waive}
+    return actions[asked.command](asked, console)
+
+
 def _ledger(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.ledger import run as run_ledger
 
@@ -265,6 +272,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "narratives": _narratives,
     "findings": _findings,
     "inventory": _inventory,
+    "gate": _approval,
+    "sign": _approval,
+    "waive": _approval,
     "ledger": _ledger,
     "regime": _regime,
     "evidence": _evidence,

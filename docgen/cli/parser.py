@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from docgen.cli.approvals_words import add_approvals
 from docgen.errors import UsageError
 
 _EXITS = """exit codes:
@@ -12,7 +13,7 @@ _EXITS = """exit codes:
   1    assessed, and a gate is closed: the gaps are listed
   2    usage, docgen.toml, a policy, a narrative or a regime file is at fault
   9    a source (MLflow, git, a snapshot) could not be read: nothing was written
-  10   integrity: bytes do not have the digest recorded for them
+  10   integrity: a digest, chain or signature does not hold
   11   refused as unsafe: a path, scheme, size, type or directive
   12   storage: disk full, no permission
   70   a fault of docgen's own: a report file is written
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     _shared(inventory)
 
     _findings(commands)
+    add_approvals(lambda *words: _command(commands, *words), _shared)
     _ledger(commands)
     _regime(commands)
     _evidence(commands)

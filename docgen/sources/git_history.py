@@ -22,3 +22,22 @@ def added_below(folder: Path) -> tuple[str, ...]:
     )
     names = {path.rpartition("/")[2] for path in (out or "").replace("\n", "\0").split("\0") if path}
     return tuple(sorted(names))
+
+
+def people_of(folder: Path, sha: str, before: str | None) -> tuple[str, ...]:
+    """Return name and e-mail address of every author and committer of a commit, sorted.
+
+    Args:
+        folder: a folder inside the repository.
+        sha: the commit that the model was trained from.
+        before: that of the version before; the commits since then count too. None: the commit alone.
+    """
+    if not folder.is_dir():
+        return ()
+    repository = Repository(folder)
+    if not repository.has(sha):
+        return ()
+    since = before is not None and before != sha and repository.has(before)
+    commits = (f"{before}..{sha}",) if since else ("-1", sha)
+    out = repository.run("log", "-z", "--format=%an%n%ae%n%cn%n%ce", *commits, "--") or ""
+    return tuple(sorted({text for text in out.replace("\0", "\n").split("\n") if text.strip()}))

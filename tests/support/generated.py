@@ -20,7 +20,7 @@ from docgen.cli.parser import parser
 from docgen.config import ApprovalsConfig, Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
 from docgen.sources.mlflow_ import monitoring_runs
-from support import findings_page, formats_page, lineage_page, records_page, schemas
+from support import approvals_page, findings_page, formats_page, lineage_page, records_page, schemas
 from support.docstrings import field_docs, purpose
 from support.markdown import table
 
@@ -117,6 +117,9 @@ MAKERS: dict[str, Callable[[], str]] = {
     "configuration": configuration,
     "exit codes": exit_codes,
     "python api": api,
+    "gates": approvals_page.gates,
+    "signers": approvals_page.signers,
+    "ledger entries": approvals_page.kinds,
     "findings": findings_page.fields_of_findings,
     "evidence files": formats_page.overview,
     "evidence formats": formats_page.every_format,
@@ -140,7 +143,7 @@ MAKERS: dict[str, Callable[[], str]] = {
 
 def main() -> int:
     """Write every generated block and every JSON Schema again."""
-    for path, text in (*schemas.files(), *findings_page.files()):
+    for path, text in (*schemas.files(), *findings_page.files(), *approvals_page.files()):
         path.write_text(text, "utf-8")
     for page in pages():
         page.write_text(renewed(page.read_text("utf-8")), "utf-8")

@@ -1,0 +1,427 @@
+"""Approvals at work: a built dossier with its gates, signers and ledger; sign it, waive a requirement of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from docgen import ledgers, pipeline
+from docgen.approval_files import load_gates, load_signers
+from docgen.bundle.sign_offs import check, key_faults, keys_of, predicate_of, signed_off
+from docgen.bundle.signing import PrivateKey
+from docgen.config import Config
+from docgen.errors import GateClosedError, IntegrityError, SourceError, UsageError
+from docgen.gates.chain import Chain
+from docgen.gates.evaluate import Case, evaluate
+from docgen.model.approvals import (
+    Gate,
+    GatePlan,
+    GateState,
+    Predicate,
+    Quorum,
+    RegimeCount,
+    Signature,
+    Signer,
+    Signers,
+)
+from docgen.model.assessment import Assessment, Verdict
+from docgen.model.canonical import Digest, parse, sha256
+from docgen.model.codec import structure
+from docgen.model.evidence import Commit, RunFacts
+from docgen.model.ledger import Entry, SignOff, Waiver
+from docgen.model.manifest import MANIFEST_NAME, Manifest
+from docgen.model.snapshot import PREVIOUS, Snapshot
+from docgen.publish.dossier import dossier_folder
+from docgen.publish.exports import ASSESSMENT_FORMAT, FILES
+from docgen.store.ledger import Ledger
+from docgen.store.manifests import faults, read_manifest
+from docgen.store.readers import read_snapshot
+from docgen.store.snapshots import Snapshots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """A built dossier, proved: what is signed at gates."""
+
+    folder: Path
+    manifest: Manifest
+    digest: Digest
+    """SHA-256 of the bytes of `manifest.json`."""
+    snapshot: Snapshot
+    assessments: tuple[Assessment, ...]
+
+    @property
+    def subject(self) -> str:
+        """`models:/<name>/<version>`."""
+        return self.snapshot.subject.uri
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A dossier on the desk of somebody who approves, with all that decides about its gates."""
+
+    papers: Papers
+    plan: GatePlan
+    signers: Signers
+    ledger: Ledger
+    chain: Chain
+    developers: tuple[str, ...]
+
+    def signatures(self) -> tuple[Signature, ...]:
+        """Return every sign-off about this version, held against the signers."""
+        return signatures_of(self.chain, self.papers.subject, self.signers)
+
+    def states(self, today: date) -> tuple[GateState, ...]:
+        """Return the state of each gate, in order."""
+        return evaluate(self.plan, self.case(today))
+
+    def case(self, today: date) -> Case:
+        """Return what decides about the gates."""
+        return Case(
+            subject=self.papers.subject,
+            manifest=self.papers.digest,
+            assessments=self.papers.assessments,
+            signatures=self.signatures(),
+            waivers=waivers_of(self.chain, self.papers.subject),
+            developers=frozenset(self.developers),
+            today=today,
+        )
+
+
+def signatures_of(chain: Chain, subject: str, signers: Signers) -> tuple[Signature, ...]:
+    """Return every sign-off about a model version, held against the signers."""
+    return tuple(
+        check(entry, entry.details, signers)
+        for entry in chain.entries
+        if isinstance(entry.details, SignOff) and entry.subject == subject
+    )
+
+
+def waivers_of(chain: Chain, subject: str) -> tuple[Waiver, ...]:
+    """Return every waiver about a model version."""
+    return tuple(
+        entry.details for entry in chain.entries if isinstance(entry.details, Waiver) and entry.subject == subject
+    )
+
+
+def read_papers(folder: Path) -> Papers:
+    """Return a built dossier, every file of it proved.
+
+    Raises:
+        SourceError: there is none.
+        IntegrityError: a file is not as its manifest has it, or the parts do not belong together.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise SourceError(f"{str(folder)!r} is no dossier: it has no {MANIFEST_NAME}", hint="make it: docgen build")
+    found = faults(folder, manifest)
+    if found:
+        raise IntegrityError(f"the dossier is not as it was built: {found[0]}", hint="build it again: docgen build")
+    snapshot = read_snapshot((folder / FILES / "snapshot.json").read_bytes(), where=f"{FILES}/snapshot.json")
+    if snapshot.digest() != manifest.inputs.snapshot or snapshot.subject.uri != manifest.subject:
+        raise IntegrityError(f"{folder}: the snapshot is not the one that {MANIFEST_NAME} names", hint="build it again")
+    if snapshot.subject.version is None:
+        raise UsageError(
+            f"{manifest.subject} is no registered model version, and only these are approved and released",
+            hint="register the run's model in MLflow, then build models:/<name>/<version>",
+        )
+    paths = sorted((folder / FILES).glob("assessment-*.json"))
+    return Papers(
+        folder=folder,
+        manifest=manifest,
+        digest=sha256((folder / MANIFEST_NAME).read_bytes()),
+        snapshot=snapshot,
+        assessments=tuple(read_assessment(path.read_bytes(), path.name, snapshot.digest()) for path in paths),
+    )
+
+
+def read_assessment(data: bytes, where: str, snapshot: Digest) -> Assessment:
+    """Return the assessment that a dossier's file holds.
+
+    Raises:
+        IntegrityError: of another format or shape, or of another snapshot.
+    """
+    content = parse(data, where=where)
+    if not isinstance(content, dict) or content.get("format") != ASSESSMENT_FORMAT:
+        raise IntegrityError(f"{where}: not an assessment of format {ASSESSMENT_FORMAT}", hint="build it again")
+    found = structure(content.get("assessment"), Assessment, where=where)
+    if found.snapshot != snapshot:
+        raise IntegrityError(f"{where}: is of snapshot {found.snapshot[:12]}, the dossier's is {snapshot[:12]}")
+    return found
+
+
+def open_desk(target: str, config: Config) -> Desk:
+    """Return a dossier with its gates, signers and ledger.
+
+    Args:
+        target: `models:/<name>/<version>`, whose dossier lies where `docgen build` puts it; or the dossier's folder.
+        config: where all of these lie.
+
+    Raises:
+        SourceError: there is no such dossier.
+        IntegrityError: the dossier or the ledger is not as it was written.
+        UsageError: the file of gates or of signers is at fault.
+    """
+    papers = read_papers(_folder(target, config))
+    plan, _ = load_gates(config.path(config.approvals.gates))
+    signers, _ = load_signers(config.path(config.approvals.signers))
+    ledger = Ledger.of(config.path(config.approvals.ledger), papers.snapshot.subject.name)
+    return Desk(
+        papers=papers,
+        plan=plan,
+        signers=signers,
+        ledger=ledger,
+        chain=_whole(ledgers.read(ledger.folder), ledger),
+        developers=developers_of(papers.snapshot, config.path(config.dossier.repository)),
+    )
+
+
+def _folder(target: str, config: Config) -> Path:
+    if not target.startswith("models:/"):
+        return Path(target)
+    from docgen.model.snapshot import Subject
+    from docgen.sources.mlflow_.open_ import parse_model_uri
+
+    asked = parse_model_uri(target)
+    if asked.alias is not None:
+        raise UsageError(f"{target}: name the version itself, since an alias may move", hint="models:/<name>/<version>")
+    subject = Subject(uri=asked.uri, name=asked.name or "", version=asked.version, run_id=None, asked=target)
+    return dossier_folder(config.path(config.dossier.output), subject)
+
+
+def _whole(chain: Chain, ledger: Ledger) -> Chain:
+    if chain.faults:
+        raise IntegrityError(
+            f"ledger {str(ledger.folder)!r} is broken: {chain.faults[0]}",
+            hint="docgen ledger verify lists every fault; restore the entries from git",
+        )
+    return chain
+
+
+def developers_of(snapshot: Snapshot, repository: Path) -> tuple[str, ...]:
+    """Return who made a model version: the runs' users, and git's authors and committers since the version before."""
+    from docgen.sources.git_history import people_of
+
+    names = {item.value.user_claim for item in snapshot.of_kind("run") if isinstance(item.value, RunFacts)}
+    commits = [snapshot.find(name) for name in ("commit:head", f"{PREVIOUS}commit:head")]
+    head, before = (item.value if item and isinstance(item.value, Commit) else None for item in commits)
+    if head is not None:
+        names |= {head.author or "", *people_of(repository, head.sha, before.sha if before else None)}
+    return tuple(sorted(name for name in names if name.strip()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to sign."""
+
+    gate: str
+    role: str
+    meaning: str
+    key: PrivateKey
+    now: datetime
+    """With the signer's own time zone."""
+
+
+def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
+    """Return what would be signed, for the signer to see first; nothing is written.
+
+    Raises:
+        UsageError: no such gate, role or meaning, or it is signed already.
+        IntegrityError: the dossier is stale, or the key may not sign here.
+        GateClosedError: an earlier gate is closed.
+    """
+    gate, quorum = _place(desk.plan, wish)
+    now = wish.now.astimezone(UTC)
+    signer = _signer(desk.signers, wish, f"{now:%Y-%m-%d}")
+    _refuse_stale(desk.papers, config)
+    last, changed = _since(desk, signer, config)
+    predicate = Predicate(
+        gate=gate.id,
+        role=wish.role,
+        meaning=wish.meaning,
+        signer=signer.id,
+        name=signer.name,
+        at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        zone=f"{wish.now:%z}"[:3] + ":" + f"{wish.now:%z}"[3:5],
+        snapshot=desk.papers.manifest.inputs.snapshot,
+        shown=tuple(_count(item) for item in desk.papers.assessments),
+        developers=desk.developers,
+        last_signed=last,
+        changed=changed,
+    )
+    _refuse(desk, gate, quorum, signer, now.date())
+    return predicate
+
+
+def sign(desk: Desk, predicate: Predicate, key: PrivateKey) -> Entry:
+    """Sign what was prepared, and return the ledger's entry.
+
+    Raises:
+        IntegrityError: the ledger is broken; nothing is written.
+        StorageError: it cannot be written; nothing is claimed.
+        UsageError: the same person signed in the meantime.
+    """
+    details = signed_off(desk.papers.subject, desk.papers.digest, predicate, key)
+    at = datetime.strptime(predicate.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+    def twice(chain: Chain) -> Entry | None:
+        _refuse_twice(signatures_of(chain, desk.papers.subject, desk.signers), predicate, desk.papers.digest)
+        return None
+
+    return desk.ledger.append(details, subject=desk.papers.subject, by=predicate.name, now=at, unless=twice)
+
+
+def _place(plan: GatePlan, wish: Wish) -> tuple[Gate, Quorum]:
+    gate = plan.find(wish.gate)
+    if gate is None:
+        known = ", ".join(item.id for item in plan.gates)
+        raise UsageError(f"no gate {wish.gate!r} (known: {known})", hint="docgen gate shows each and what opens it")
+    quorum = next((item for item in gate.signatures if item.role == wish.role), None)
+    if quorum is None:
+        known = ", ".join(item.role for item in gate.signatures)
+        raise UsageError(f"nobody signs at {gate.id} as {wish.role!r} (known: {known})", hint="give another --role")
+    if wish.meaning not in gate.meanings:
+        known = ", ".join(gate.meanings)
+        raise UsageError(f"no signature at {gate.id} means {wish.meaning!r} (known: {known})", hint="give --meaning")
+    return gate, quorum
+
+
+def _signer(signers: Signers, wish: Wish, day: str) -> Signer:
+    """Return whose key it is, once it is sure that it may sign on this day as this role."""
+    for signer in signers.signers:
+        for key, public in keys_of(signer):
+            if public.fingerprint != wish.key.public.fingerprint:
+                continue
+            found = list(key_faults(key, day))
+            if wish.role not in signer.roles:
+                found.append(f"{signer.id} may not sign as {wish.role} (may: {', '.join(signer.roles)})")
+            if found:
+                raise IntegrityError(f"the signature is refused: {'; '.join(found)}", hint="see the file of signers")
+            return signer
+    raise IntegrityError(
+        f"the signature is refused: key {wish.key.public.fingerprint} is nobody's in the file of signers",
+        hint=f"add its public half there, in a change that others review: {wish.key.public.openssh}",
+    )
+
+
+def _refuse_stale(papers: Papers, config: Config) -> None:
+    """Stop where the dossier no longer shows what is known: what is signed must be what is."""
+    snapshots = Snapshots(config.path(config.dossier.store))
+    if any(pointer.subject == papers.subject for pointer in snapshots.all()):
+        newest = snapshots.latest(papers.subject).digest()
+        if newest != papers.manifest.inputs.snapshot:
+            raise _stale(
+                papers, f"snapshot {newest[:12]} is newer than its own, {papers.manifest.inputs.snapshot[:12]}"
+            )
+    only = tuple(
+        regime for regime, _ in pipeline.load_regimes(config, tuple(item.regime for item in papers.assessments))
+    )
+    if {regime.digest for regime in only} != set(papers.manifest.inputs.regimes):
+        raise _stale(papers, "a regime is not as it was when the dossier was built")
+    if pipeline.read_policy(config, only).digest != papers.manifest.inputs.policy:
+        raise _stale(papers, "the firm's policy is not the one that it was built with")
+
+
+def _stale(papers: Papers, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"the dossier of {papers.subject} is stale: {why}", hint=f"build it again: docgen build {papers.subject}"
+    )
+
+
+def _refuse(desk: Desk, gate: Gate, quorum: Quorum, signer: Signer, today: date) -> None:
+    makers = {name.casefold() for name in desk.developers}
+    own = makers & {name.casefold() for name in (signer.id, signer.name, *signer.identities)}
+    if own and not quorum.developer_may_sign:
+        raise IntegrityError(
+            f"the signature is refused: {signer.id} made this version (known there as {', '.join(sorted(own))}), "
+            "and nobody signs what they made",
+            hint=f"somebody else must sign as {quorum.role}",
+        )
+    wanted = Predicate(
+        gate=gate.id, role=quorum.role, meaning="", signer=signer.id, name="", at="", zone="",
+        snapshot=desk.papers.digest, shown=(), developers=(),
+    )  # fmt: skip
+    _refuse_twice(desk.signatures(), wanted, desk.papers.digest)
+    for state in desk.states(today):
+        if state.gate == gate.id:
+            return
+        if state.closed:
+            raise GateClosedError(
+                f"{gate.title} comes after {state.title}, which is closed: {state.closed[0].why}",
+                hint=state.closed[0].opens,
+            )
+        if desk.plan.one_person_one_gate and signer.id in {item.signer for item in state.signatures}:
+            raise IntegrityError(
+                f"the signature is refused: {signer.id} signed at {state.gate} already, and one person opens one gate",
+                hint=f"somebody else must sign as {quorum.role}",
+            )
+
+
+def _refuse_twice(signatures: tuple[Signature, ...], wanted: Predicate, manifest: Digest) -> None:
+    for item in signatures:
+        same = (item.gate, item.signer, item.manifest) == (wanted.gate, wanted.signer, manifest)
+        if same and not item.faults:
+            raise UsageError(
+                f"{item.signer} signed this dossier at {item.gate} already, on {item.at}, as {item.role}",
+                hint="docgen gate shows what is still wanted",
+            )
+
+
+def _count(item: Assessment) -> RegimeCount:
+    verdicts = {verdict.value: item.count(verdict) for verdict in Verdict if item.count(verdict)}
+    return RegimeCount(regime=item.regime, verdicts=verdicts, gaps=len(item.gaps))
+
+
+def _since(desk: Desk, signer: Signer, config: Config) -> tuple[Digest | None, int | None]:
+    """Return what the same person signed last of this model, and how many pieces of evidence have changed since."""
+    own = [entry for entry in desk.chain.entries if isinstance(entry.details, SignOff)]
+    own = [entry for entry in own if isinstance(entry.details, SignOff) and entry.details.signer == signer.id]
+    if not own:
+        return None, None
+    details = own[-1].details
+    assert isinstance(details, SignOff)  # noqa: S101  # filtered above
+    before = predicate_of(own[-1], details).snapshot
+    objects = Snapshots(config.path(config.dossier.store)).objects
+    if not objects.path(before).exists():
+        return details.manifest, None
+    old = read_snapshot(objects.get(before), where=f"snapshot {before[:12]}")
+    return details.manifest, sum(1 for _ in changed(old, desk.papers.snapshot))
+
+
+def changed(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """Yield the id of each piece of evidence whose value is not the same in both snapshots."""
+    old, new = ({item.id: item.value for item in snapshot.evidence} for snapshot in (before, after))
+    yield from (str(name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name))
+
+
+def waive(desk: Desk, waiver: Waiver, *, by: str, now: datetime) -> Entry:
+    """Set a requirement aside for a time, for this model version.
+
+    Raises:
+        UsageError: no such requirement, it is not open, or reason, owner or date is missing.
+        StorageError: it cannot be written; nothing is claimed.
+    """
+    rows = {f"{item.regime}/{row.requirement}": row for item in desk.papers.assessments for row in item.results}
+    row = rows.get(waiver.requirement)
+    if row is None or not row.verdict.is_open:
+        what = "was not assessed" if row is None else f"is {row.verdict.value.replace('_', ' ')}"
+        raise UsageError(
+            f"{waiver.requirement} {what}, so there is nothing to waive", hint="docgen gate lists what is open"
+        )
+    today = now.astimezone(UTC).date().isoformat()
+    try:
+        lasting = date.fromisoformat(waiver.until).isoformat() >= today
+    except ValueError as err:
+        raise UsageError(
+            f"--until: got {waiver.until!r}, expected a date like 2026-12-31", hint="write year, month and day"
+        ) from err
+    if not lasting:
+        raise UsageError(
+            f"--until: {waiver.until} is over already, expected {today} or later", hint="name the last day"
+        )
+    for name, text in (("--reason", waiver.reason), ("--owner", waiver.owner), ("--by", by)):
+        if not text.strip():
+            raise UsageError(f"{name}: is empty; a waiver says why, and who answers for it", hint="docgen waive --help")
+    return desk.ledger.append(waiver, subject=desk.papers.subject, by=by, now=now)

@@ -1,0 +1,174 @@
+"""`docgen gate`, `docgen sign` and `docgen waive`: what is open, what would open the rest, and who says so."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from docgen import approvals
+from docgen.approval_files import EXAMPLES
+from docgen.cli.console import Console
+from docgen.config import Config, load_config
+from docgen.errors import ExitCode, UsageError
+from docgen.model.approvals import GateState, Predicate
+from docgen.model.ledger import Entry, Waiver
+
+PASSPHRASE = "DOCGEN_KEY_PASSPHRASE"  # noqa: S105  # the name of a variable, no secret
+
+
+def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Show the state of each gate.
+
+    Raises:
+        DocgenError: as `open_desk`.
+    """
+    if asked.example:
+        from docgen.resources import templates_dir
+
+        assert asked.example in EXAMPLES  # noqa: S101  # argparse offers no other
+        console.line((templates_dir() / "approvals" / f"gates-{asked.example}.yaml").read_text("utf-8").rstrip("\n"))
+        return ExitCode.DONE
+    if asked.dossier is None:
+        raise UsageError("gate: no dossier is named", hint="docgen gate models:/<name>/<version>, or --example device")
+    desk = approvals.open_desk(asked.dossier, _config(asked))
+    today = _day(asked)
+    states = desk.states(today)
+    console.line(f"{desk.papers.subject}, dossier {desk.papers.digest}, as of {today}")
+    tell_states(states, console)
+    console.result(
+        {"subject": desk.papers.subject, "manifest": desk.papers.digest, "as_of": today.isoformat(), **plain(states)}
+    )
+    return ExitCode.DONE if all(state.open for state in states) else ExitCode.GATE_CLOSED
+
+
+def tell_states(states: tuple[GateState, ...], console: Console) -> None:
+    """Say of each gate whether it is open, and if not, why and what would open it."""
+    for state in states:
+        until = f" until {state.until}" if state.until else ""
+        console.line(f"{state.title} [{state.gate}]: {'open' + until if state.open else 'closed'}")
+        for item in state.signatures:
+            console.line(f"  signed by {item.name} as {item.role}, {item.at}: {item.meaning}")
+        for reason in state.closed:
+            console.line(f"  why: {reason.why}")
+            console.line(f"      opens: {reason.opens}")
+
+
+def plain(states: tuple[GateState, ...]) -> dict[str, object]:
+    """Return the states of gates as plain data."""
+    return {
+        "open": all(state.open for state in states),
+        "gates": [
+            {
+                "gate": state.gate,
+                "open": state.open,
+                "until": state.until,
+                "signatures": [
+                    {"name": item.name, "role": item.role, "meaning": item.meaning, "at": item.at, "entry": item.entry}
+                    for item in state.signatures
+                ],
+                "closed": [{"why": item.why, "opens": item.opens} for item in state.closed],
+            }
+            for state in states
+        ],
+    }
+
+
+def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Show what would be signed, ask, and sign it.
+
+    Raises:
+        DocgenError: as `prepare` and `sign`.
+    """
+    from docgen.bundle.signing import is_encrypted, read_private
+
+    config = _config(asked)
+    desk = approvals.open_desk(asked.dossier, config)
+    path = Path(asked.key).expanduser()
+    secret = os.environ.get(PASSPHRASE)
+    if secret is None and is_encrypted(path) and sys.stdin.isatty():
+        secret = getpass.getpass(f"passphrase of {path}: ")
+    key = read_private(path, secret)
+    wish = approvals.Wish(
+        gate=asked.gate, role=asked.role, meaning=asked.meaning, key=key, now=datetime.now(UTC).astimezone()
+    )
+    predicate = approvals.prepare(desk, wish, config)
+    _show(predicate, desk, console)
+    if not asked.yes:
+        _confirm(predicate)
+    entry = approvals.sign(desk, predicate, key)
+    console.line(f"signed; recorded as {desk.ledger.folder / entry.file}")
+    console.result(
+        {
+            "subject": entry.subject,
+            "manifest": desk.papers.digest,
+            "entry": str(desk.ledger.folder / entry.file),
+            "key": key.public.fingerprint,
+            "at": entry.at,
+        }
+    )
+    return ExitCode.DONE
+
+
+def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
+    console.line(f"{predicate.name} signs as {predicate.role} at {predicate.gate}: {predicate.meaning}")
+    console.line(f"  of        {desk.papers.subject}, {desk.papers.folder}")
+    console.line(f"  manifest  {desk.papers.digest}")
+    for item in predicate.shown:
+        verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in item.verdicts.items())
+        console.line(f"  {item.regime}: {verdicts}; {item.gaps} gaps")
+    for assessment in desk.papers.assessments:
+        for gap in assessment.gaps:
+            console.line(f"    gap {gap.requirement}: {gap.wanted}")
+    if predicate.last_signed is None:
+        console.line("  nothing of this model was signed with this key's owner before")
+    else:
+        number = "an unknown number of" if predicate.changed is None else predicate.changed
+        console.line(
+            f"  since dossier {predicate.last_signed[:12]}, signed before: {number} pieces of evidence changed"
+        )
+    console.line(f"  at        {predicate.at} ({predicate.zone})")
+
+
+def _confirm(predicate: Predicate) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError("sign: nobody can be asked here, as standard input is no terminal", hint="add --yes")
+    if input(f"type {predicate.gate} to sign: ").strip() != predicate.gate:
+        raise UsageError("sign: not confirmed, nothing was signed", hint="run it again")
+
+
+def waive(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Set a requirement aside for a time.
+
+    Raises:
+        DocgenError: as `open_desk` and `waive`.
+    """
+    desk = approvals.open_desk(asked.dossier, _config(asked))
+    waiver = Waiver(requirement=asked.requirement, reason=asked.reason, owner=asked.owner, until=asked.until)
+    entry = approvals.waive(desk, waiver, by=asked.by, now=datetime.now(UTC))
+    _recorded(entry, desk, console)
+    return ExitCode.DONE
+
+
+def _recorded(entry: Entry, desk: approvals.Desk, console: Console) -> None:
+    path = desk.ledger.folder / entry.file
+    console.line(f"{entry.kind} recorded as {path}")
+    console.result({"subject": entry.subject, "entry": str(path), "at": entry.at})
+
+
+def _config(asked: argparse.Namespace) -> Config:
+    return load_config(Path(asked.config) if asked.config else None)
+
+
+def _day(asked: argparse.Namespace) -> date:
+    if asked.as_of is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(asked.as_of)
+    except ValueError as err:
+        raise UsageError(
+            f"--as-of: got {asked.as_of!r}, expected a date like 2026-03-31", hint="write year, month and day"
+        ) from err

@@ -1,0 +1,48 @@
+"""The words of the commands about approvals; light, like `docgen.cli.parser`, which calls it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+Make = Callable[[str, str, str], argparse.ArgumentParser]
+"""Makes a command of its name, purpose and example."""
+
+_DOSSIER = "models:/<name>/<version>, or a dossier's folder"
+
+
+def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None]) -> None:
+    """Add the commands to the command line."""
+    gate = make("gate", "show which gates are open, and what would open the others", "docgen gate models:/churn/3")
+    gate.add_argument("dossier", nargs="?", help=_DOSSIER)
+    gate.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day on which expiry is counted (default: today)")
+    gate.add_argument("--example", choices=("device", "bank"), help="print a worked file of gates instead")
+
+    sign = make(
+        "sign",
+        "sign a dossier at a gate, with your Ed25519 key",
+        "docgen sign models:/churn/3 --gate validation --role validator --meaning approval --key ~/.ssh/id_ed25519",
+    )
+    sign.add_argument("dossier", help=_DOSSIER)
+    sign.add_argument("--gate", required=True, help="id of the gate, as docgen gate shows it")
+    sign.add_argument("--role", required=True, help="the role that you sign in")
+    sign.add_argument("--meaning", default="approval", help="what your signature means (default: approval)")
+    sign.add_argument(
+        "--key", default="~/.ssh/id_ed25519", help="your private key, OpenSSH or PEM (default: ~/.ssh/id_ed25519)"
+    )
+    sign.add_argument("--yes", action="store_true", help="do not ask before signing")
+
+    waive = make(
+        "waive",
+        "set a requirement aside for a time, for one model version",
+        "docgen waive models:/churn/3 --requirement model_card/MC-MET-03 --reason 'Pilot, 200 customers.' \\\n"
+        "    --owner 'model owner' --until 2026-12-31 --by 'head of validation'",
+    )
+    waive.add_argument("dossier", help=_DOSSIER)
+    waive.add_argument("--requirement", required=True, metavar="REGIME/ROW", help="the requirement")
+    waive.add_argument("--reason", required=True, help="why it may be set aside")
+    waive.add_argument("--owner", required=True, help="the role that answers for the risk")
+    waive.add_argument("--until", required=True, metavar="YYYY-MM-DD", help="the last day")
+    waive.add_argument("--by", required=True, help="the role that waives")
+    for command in (gate, sign, waive):
+        shared(command)

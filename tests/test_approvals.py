@@ -1,0 +1,268 @@
+"""Sign-offs: gates open by signatures of the right people alone, and other programs check them without docgen."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from docgen import approvals
+from docgen.bundle.sign_offs import check
+from docgen.bundle.signing import NAMESPACE, pae, read_private, read_public
+from docgen.errors import UsageError
+from docgen.model.ledger import EnvelopeSignature, SignOff
+from support.approval_world import MODEL, SUBJECT, World, newer_snapshot
+from support.commands import refused, tree
+from support.generated import ROOT
+
+
+def refuses(world: World, code: int, *arguments: str) -> str:
+    """Run a command that must be refused, and leave the ledger and everything else as it is."""
+    before = tree(world.folder)
+    error = refused(world.docgen(*arguments, "--format", "json"), code)
+    assert tree(world.folder) == before
+    return error["message"]
+
+
+def signed(world: World, who: str, gate: str, *more: str) -> dict[str, str]:
+    done = world.docgen(*world.signing(who, gate, None, *more), "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_gates_open_one_after_the_other_as_the_right_people_sign(world: World) -> None:
+    done = world.docgen("gate", SUBJECT)
+    assert done.returncode == 1
+    assert "Internal validation [validation]: closed" in done.stdout
+    assert f"opens: 1 more validator who did not make this version must sign: docgen sign {SUBJECT}" in done.stdout
+    assert "comes after Internal validation, which is closed" in refuses(world, 1, *world.signing("o1", "officer"))
+
+    done = world.docgen(*world.signing("v1", "validation"))
+    assert done.returncode == 0, done.stderr
+    assert "Head of Validation signs as validator at validation: approval" in done.stdout
+    assert f"manifest  {approvals.read_papers(world.dossier).digest}" in done.stdout
+    assert "1 awaiting attestation" in done.stdout
+    assert "gap HOUSE-RULES-04" in done.stdout
+    assert world.docgen("gate", SUBJECT).returncode == 1
+
+    signed(world, "o1", "officer")
+    done = world.docgen("gate", str(world.dossier), "--format", "json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["open"]
+    assert [gate["signatures"][0]["name"] for gate in told["gates"]] == ["Head of Validation", "Regulatory Officer"]
+    assert world.docgen("ledger", "verify").returncode == 0
+    assert world.docgen("gate", SUBJECT, "--as-of", "2060-01-01").returncode == 1
+
+
+def test_a_signature_is_refused_to_the_wrong_people(world: World) -> None:
+    said = refuses(world, 10, *world.signing("dev", "validation"))
+    assert "dev made this version (known there as ml-engineer), and nobody signs what they made" in said
+    said = refuses(world, 10, *world.signing("o1", "validation", "validator"))
+    assert "o1 may not sign as validator" in said
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(world.key("stranger"))], check=True)
+    said = refuses(world, 10, *world.signing("stranger", "validation", "validator"))
+    assert "is nobody's in the file of signers" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('valid_until: "2025-12-31"', "its key expired after 2025-12-31"),
+        ('revoked_on: "2026-01-31"', "its key was revoked on 2026-01-31"),
+        ("compromised: true", "its key was in the hands of somebody else"),
+    ],
+)
+def test_an_ended_key_cannot_sign(world: World, line: str, said: str) -> None:
+    world.signers(v1=line)
+    assert said in refuses(world, 10, *world.signing("v1", "validation"))
+
+
+def test_revoking_a_key_leaves_its_older_signatures_and_a_compromised_one_leaves_none(world: World) -> None:
+    signed(world, "v1", "validation")
+    world.signers(v1='revoked_on: "2099-01-01"')
+    assert "[validation]: open" in world.docgen("gate", SUBJECT).stdout
+    for line in ("compromised: true", 'revoked_on: "2020-06-01"'):
+        world.signers(v1=line)
+        done = world.docgen("gate", SUBJECT)
+        assert "[validation]: closed" in done.stdout
+        assert "that of Head of Validation does not count: its key was" in done.stdout
+
+
+def test_nobody_signs_twice_and_one_person_opens_one_gate(world: World) -> None:
+    signed(world, "v1", "validation")
+    assert "v1 signed this dossier at validation already" in refuses(world, 2, *world.signing("v1", "validation"))
+    signers = world.folder / "approvals" / "signers.yaml"
+    text = signers.read_text("utf-8").replace("roles: [validator]", "roles: [validator, regulatory_officer]")
+    signers.write_text(text, "utf-8")
+    said = refuses(world, 10, *world.signing("v1", "officer", "regulatory_officer"))
+    assert "v1 signed at validation already, and one person opens one gate" in said
+
+
+def test_a_stale_or_changed_dossier_is_not_signed(world: World) -> None:
+    page = world.dossier / "index.html"
+    before = page.read_bytes()
+    page.write_bytes(before.replace(b"a", b"b", 1))
+    assert "the dossier is not as it was built" in refuses(world, 10, *world.signing("v1", "validation"))
+    page.write_bytes(before)
+    newer_snapshot(world)
+    said = refuses(world, 10, *world.signing("v1", "validation"))
+    assert "is stale: snapshot" in said
+
+
+def test_a_dossier_of_another_policy_or_regime_is_stale(world: World) -> None:
+    toml = world.folder / "docgen.toml"
+    old = toml.read_text("utf-8")
+    (world.folder / "policy.yaml").write_text("title: Our bounds\nedition: '1'\n", "utf-8")
+    toml.write_text(f'{old}policy = "policy.yaml"\n', "utf-8")
+    assert "the firm's policy is not the one" in refuses(world, 10, *world.signing("v1", "validation"))
+    toml.write_text(old, "utf-8")
+    rows = world.folder / "regimes" / "house_rules" / "requirements.yaml"
+    rows.write_text(rows.read_text("utf-8").replace("severity: high", "severity: low"), "utf-8")
+    assert "a regime is not as it was" in refuses(world, 10, *world.signing("v1", "validation"))
+
+
+def test_mistakes_of_the_command_line_are_told(world: World) -> None:
+    assert "no gate 'valid'" in refuses(world, 2, *world.signing("v1", "valid"))
+    assert "nobody signs at validation as 'janitor'" in refuses(world, 2, *world.signing("v1", "validation", "janitor"))
+    more = ("--meaning", "applause")
+    assert "means 'applause'" in refuses(world, 2, *world.signing("v1", "validation", None, *more))
+    assert "no such file" in refuses(world, 2, *world.signing("v1", "validation", None, "--key", "nowhere"))
+    asked = [word for word in world.signing("v1", "validation") if word != "--yes"]
+    assert "nobody can be asked here" in refuses(world, 2, *asked)
+    refuses(world, 9, "gate", "models:/credit-default/99")
+    assert "an alias may move" in refuses(world, 2, "gate", "models:/credit-default@champion")
+    assert world.docgen("gate", "--example", "bank").stdout.startswith("# Gates of a model of a bank")
+
+
+def test_a_waiver_is_recorded_and_cannot_be_of_nothing(world: World) -> None:
+    row = ("waive", SUBJECT, "--owner", "owner", "--by", "head of validation", "--reason", "pilot", "--requirement")
+    assert "is met, so there is nothing" in refuses(
+        world, 2, *row, "house_rules/HOUSE-RULES-01", "--until", "2099-01-01"
+    )
+    assert "was not assessed" in refuses(world, 2, *row, "house_rules/NONE", "--until", "2099-01-01")
+    assert "is over already" in refuses(world, 2, *row, "house_rules/HOUSE-RULES-04", "--until", "2020-01-01")
+    assert "expected a date" in refuses(world, 2, *row, "house_rules/HOUSE-RULES-04", "--until", "soon")
+    done = world.docgen(*row, "house_rules/HOUSE-RULES-04", "--until", "2099-01-01")
+    assert done.returncode == 0, done.stderr
+    assert "waiver recorded as" in done.stdout
+
+
+def test_what_changed_since_the_last_signature_is_shown(world: World) -> None:
+    signed(world, "v1", "validation")
+    desk = approvals.open_desk(SUBJECT, world.config)
+    entry = desk.chain.entries[0]
+    assert isinstance(entry.details, SignOff)
+    found = list(approvals.changed(desk.papers.snapshot, replace(desk.papers.snapshot, evidence=())))
+    assert len(found) == len(desk.papers.snapshot.evidence)
+    last, number = approvals._since(desk, desk.signers.find("v1"), world.config)
+    assert (last, number) == (desk.papers.digest, 0)
+
+
+@pytest.fixture
+def entry(world: World):
+    signed(world, "v1", "validation")
+    desk = approvals.open_desk(SUBJECT, world.config)
+    return desk.chain.entries[0], desk.signers
+
+
+def test_an_entry_that_says_something_else_than_what_was_signed_proves_nothing(entry) -> None:
+    real, signers = entry
+    assert check(real, real.details, signers).faults == ()
+    for change in ({"gate": "officer"}, {"role": "regulatory_officer"}, {"name": "Somebody"}, {"meaning": "review"},
+                   {"manifest": "0" * 64}, {"signer": "v2"}):  # fmt: skip
+        forged = replace(real, details=replace(real.details, **change))
+        assert check(forged, forged.details, signers).faults, change
+    for change in ({"at": "2026-01-01T00:00:00Z"}, {"subject": "models:/credit-default/1"}):
+        assert check(replace(real, **change), real.details, signers).faults, change
+    other = "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n"
+    for details in (
+        replace(real.details, sshsig=other),
+        replace(real.details, envelope=replace(real.details.envelope, signatures=(
+            EnvelopeSignature(keyid=real.details.envelope.signatures[0].keyid, sig=base64.b64encode(b"x" * 64).decode()),))),
+        replace(real.details, envelope=replace(real.details.envelope, payloadType="text/plain")),
+        replace(real.details, envelope=replace(real.details.envelope, payload="!")),
+    ):  # fmt: skip
+        assert check(replace(real, details=details), details, signers).faults
+
+
+def test_openssl_checks_the_dsse_signature_without_docgen(entry, tmp_path: Path) -> None:
+    real, signers = entry
+    envelope = real.details.envelope
+    payload = base64.b64decode(envelope.payload)
+    (tmp_path / "pae.bin").write_bytes(pae(payload))
+    (tmp_path / "sig.bin").write_bytes(base64.b64decode(envelope.signatures[0].sig))
+    (tmp_path / "public.pem").write_text(read_public(signers.find("v1").keys[0].public, where="key").pem, "ascii")
+    command = [
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        "public.pem",
+        "-rawin",
+        "-in",
+        "pae.bin",
+        "-sigfile",
+        "sig.bin",
+    ]
+    assert "Verified Successfully" in subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+    (tmp_path / "pae.bin").write_bytes(pae(payload.replace(b"approval", b"reproval")))
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode != 0
+
+
+def test_ssh_keygen_checks_the_same_statement_without_docgen(entry, tmp_path: Path) -> None:
+    real, signers = entry
+    payload = base64.b64decode(real.details.envelope.payload)
+    (tmp_path / "statement.sshsig").write_text(real.details.sshsig, "ascii")
+    (tmp_path / "allowed").write_text(f'v1 namespaces="{NAMESPACE}" {signers.find("v1").keys[0].public}\n', "ascii")
+    command = ["ssh-keygen", "-Y", "verify", "-f", "allowed", "-I", "v1", "-n", NAMESPACE, "-s", "statement.sshsig"]
+    done = subprocess.run(command, cwd=tmp_path, input=payload, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    changed = payload.replace(b"approval", b"reproval")
+    assert subprocess.run(command, cwd=tmp_path, input=changed, capture_output=True).returncode != 0
+
+
+def test_keys_are_read_from_pem_files_with_and_without_passphrase_and_others_are_refused(tmp_path: Path) -> None:
+    for name, more in (("plain", []), ("locked", ["-aes256", "-pass", "pass:open sesame"])):
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", *more, "-out", str(tmp_path / name)], check=True)
+    plain = read_private(tmp_path / "plain", None)
+    assert read_public(plain.public.pem, where="key") == plain.public == read_public(plain.public.openssh, where="key")
+    told = subprocess.run(
+        ["ssh-keygen", "-l", "-f", "/dev/stdin"], input=plain.public.openssh, capture_output=True, text=True
+    )
+    assert plain.public.fingerprint in told.stdout
+    assert read_private(tmp_path / "locked", "open sesame")
+    for secret in (None, "wrong"):
+        with pytest.raises(UsageError, match="not a private key"):
+            read_private(tmp_path / "locked", secret)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", str(tmp_path / "other")], check=True)
+    with pytest.raises(UsageError, match="expected an Ed25519"):
+        read_private(tmp_path / "other", None)
+    with pytest.raises(UsageError, match="expected an Ed25519"):
+        read_public((tmp_path / "other.pub").read_text("utf-8"), where="key")
+    with pytest.raises(UsageError, match="not a public key"):
+        read_public("ssh-ed25519 AAAA", where="key")
+
+
+def test_the_lines_of_the_documentation_check_a_signature_as_written(world: World) -> None:
+    signed(world, "v1", "validation")
+    text = (ROOT / "docs" / "approvals.md").read_text("utf-8").partition("## Checking a signature without docgen")[2]
+    lines = "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL)[:2])
+    for shown, here in (("churn/3", f"{MODEL}/2"), ("/churn/", f"/{MODEL}/"), ("validator-1", "v1")):
+        assert shown in lines
+        lines = lines.replace(shown, here)
+    public = read_public(world.key("v1").with_suffix(".pub").read_text("utf-8"), where="key")
+    (world.folder / "allowed_signers").write_text(f"v1 {public.openssh}\n", "ascii")
+    (world.folder / "public.pem").write_text(public.pem, "ascii")
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", lines], cwd=world.folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert 'Good "docgen-sign-off" signature for v1' in done.stdout
+    assert "Verified Successfully" in done.stdout
+    statement = json.loads((world.folder / "statement.json").read_text("utf-8"))
+    assert done.stdout.splitlines()[-1].split()[0] == statement["subject"][0]["digest"]["sha256"]
