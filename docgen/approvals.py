@@ -9,10 +9,11 @@ from pathlib import Path
 
 from docgen import ledgers, pipeline
 from docgen.approval_files import load_gates, load_signers
-from docgen.bundle.sign_offs import check, key_faults, keys_of, predicate_of, signed_off
+from docgen.bundle.papers import Papers, read_papers
+from docgen.bundle.sign_offs import key_faults, keys_of, predicate_of, signatures_of, signed_off, waivers_of
 from docgen.bundle.signing import PrivateKey
 from docgen.config import Config
-from docgen.errors import GateClosedError, IntegrityError, SourceError, UsageError
+from docgen.errors import GateClosedError, IntegrityError, UsageError
 from docgen.gates.chain import Chain
 from docgen.gates.evaluate import Case, evaluate
 from docgen.model.approvals import (
@@ -27,47 +28,37 @@ from docgen.model.approvals import (
     Signers,
 )
 from docgen.model.assessment import Assessment, Verdict
-from docgen.model.canonical import Digest, parse, sha256
-from docgen.model.codec import structure
-from docgen.model.evidence import Commit, RunFacts
+from docgen.model.canonical import Digest, sha256
+from docgen.model.evidence import Commit
 from docgen.model.ledger import Entry, SignOff, Waiver
-from docgen.model.manifest import MANIFEST_NAME, Manifest
 from docgen.model.snapshot import PREVIOUS, Snapshot
 from docgen.publish.dossier import dossier_folder
-from docgen.publish.exports import ASSESSMENT_FORMAT, FILES
 from docgen.store.ledger import Ledger
-from docgen.store.manifests import faults, read_manifest
 from docgen.store.readers import read_snapshot
 from docgen.store.snapshots import Snapshots
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Papers:
-    """A built dossier, proved: what is signed at gates."""
-
-    folder: Path
-    manifest: Manifest
-    digest: Digest
-    """SHA-256 of the bytes of `manifest.json`."""
-    snapshot: Snapshot
-    assessments: tuple[Assessment, ...]
-
-    @property
-    def subject(self) -> str:
-        """`models:/<name>/<version>`."""
-        return self.snapshot.subject.uri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """A dossier on the desk of somebody who approves, with all that decides about its gates."""
 
+    folder: Path
+    """Of the dossier."""
     papers: Papers
     plan: GatePlan
+    gates: bytes
+    """Of the file that holds the plan."""
     signers: Signers
+    people: bytes
+    """Of the file that holds the signers."""
     ledger: Ledger
     chain: Chain
     developers: tuple[str, ...]
+
+    @property
+    def plan_digest(self) -> Digest:
+        """SHA-256 of the file of gates."""
+        return sha256(self.gates)
 
     def signatures(self) -> tuple[Signature, ...]:
         """Return every sign-off about this version, held against the signers."""
@@ -90,68 +81,6 @@ class Desk:
         )
 
 
-def signatures_of(chain: Chain, subject: str, signers: Signers) -> tuple[Signature, ...]:
-    """Return every sign-off about a model version, held against the signers."""
-    return tuple(
-        check(entry, entry.details, signers)
-        for entry in chain.entries
-        if isinstance(entry.details, SignOff) and entry.subject == subject
-    )
-
-
-def waivers_of(chain: Chain, subject: str) -> tuple[Waiver, ...]:
-    """Return every waiver about a model version."""
-    return tuple(
-        entry.details for entry in chain.entries if isinstance(entry.details, Waiver) and entry.subject == subject
-    )
-
-
-def read_papers(folder: Path) -> Papers:
-    """Return a built dossier, every file of it proved.
-
-    Raises:
-        SourceError: there is none.
-        IntegrityError: a file is not as its manifest has it, or the parts do not belong together.
-    """
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise SourceError(f"{str(folder)!r} is no dossier: it has no {MANIFEST_NAME}", hint="make it: docgen build")
-    found = faults(folder, manifest)
-    if found:
-        raise IntegrityError(f"the dossier is not as it was built: {found[0]}", hint="build it again: docgen build")
-    snapshot = read_snapshot((folder / FILES / "snapshot.json").read_bytes(), where=f"{FILES}/snapshot.json")
-    if snapshot.digest() != manifest.inputs.snapshot or snapshot.subject.uri != manifest.subject:
-        raise IntegrityError(f"{folder}: the snapshot is not the one that {MANIFEST_NAME} names", hint="build it again")
-    if snapshot.subject.version is None:
-        raise UsageError(
-            f"{manifest.subject} is no registered model version, and only these are approved and released",
-            hint="register the run's model in MLflow, then build models:/<name>/<version>",
-        )
-    paths = sorted((folder / FILES).glob("assessment-*.json"))
-    return Papers(
-        folder=folder,
-        manifest=manifest,
-        digest=sha256((folder / MANIFEST_NAME).read_bytes()),
-        snapshot=snapshot,
-        assessments=tuple(read_assessment(path.read_bytes(), path.name, snapshot.digest()) for path in paths),
-    )
-
-
-def read_assessment(data: bytes, where: str, snapshot: Digest) -> Assessment:
-    """Return the assessment that a dossier's file holds.
-
-    Raises:
-        IntegrityError: of another format or shape, or of another snapshot.
-    """
-    content = parse(data, where=where)
-    if not isinstance(content, dict) or content.get("format") != ASSESSMENT_FORMAT:
-        raise IntegrityError(f"{where}: not an assessment of format {ASSESSMENT_FORMAT}", hint="build it again")
-    found = structure(content.get("assessment"), Assessment, where=where)
-    if found.snapshot != snapshot:
-        raise IntegrityError(f"{where}: is of snapshot {found.snapshot[:12]}, the dossier's is {snapshot[:12]}")
-    return found
-
-
 def open_desk(target: str, config: Config) -> Desk:
     """Return a dossier with its gates, signers and ledger.
 
@@ -164,17 +93,21 @@ def open_desk(target: str, config: Config) -> Desk:
         IntegrityError: the dossier or the ledger is not as it was written.
         UsageError: the file of gates or of signers is at fault.
     """
-    papers = read_papers(_folder(target, config))
-    plan, _ = load_gates(config.path(config.approvals.gates))
-    signers, _ = load_signers(config.path(config.approvals.signers))
+    folder = _folder(target, config)
+    papers = read_papers(folder)
+    plan, gates = load_gates(config.path(config.approvals.gates))
+    signers, people = load_signers(config.path(config.approvals.signers))
     ledger = Ledger.of(config.path(config.approvals.ledger), papers.snapshot.subject.name)
     return Desk(
+        folder=folder,
         papers=papers,
         plan=plan,
+        gates=gates,
         signers=signers,
+        people=people,
         ledger=ledger,
         chain=_whole(ledgers.read(ledger.folder), ledger),
-        developers=developers_of(papers.snapshot, config.path(config.dossier.repository)),
+        developers=developers_of(papers, config.path(config.dossier.repository)),
     )
 
 
@@ -200,16 +133,14 @@ def _whole(chain: Chain, ledger: Ledger) -> Chain:
     return chain
 
 
-def developers_of(snapshot: Snapshot, repository: Path) -> tuple[str, ...]:
+def developers_of(papers: Papers, repository: Path) -> tuple[str, ...]:
     """Return who made a model version: the runs' users, and git's authors and committers since the version before."""
     from docgen.sources.git_history import people_of
 
-    names = {item.value.user_claim for item in snapshot.of_kind("run") if isinstance(item.value, RunFacts)}
-    commits = [snapshot.find(name) for name in ("commit:head", f"{PREVIOUS}commit:head")]
+    commits = [papers.snapshot.find(name) for name in ("commit:head", f"{PREVIOUS}commit:head")]
     head, before = (item.value if item and isinstance(item.value, Commit) else None for item in commits)
-    if head is not None:
-        names |= {head.author or "", *people_of(repository, head.sha, before.sha if before else None)}
-    return tuple(sorted(name for name in names if name.strip()))
+    people = people_of(repository, head.sha, before.sha if before else None) if head else ()
+    return tuple(sorted({*papers.developers(), *people}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +177,7 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
         at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
         zone=f"{wish.now:%z}"[:3] + ":" + f"{wish.now:%z}"[3:5],
         snapshot=desk.papers.manifest.inputs.snapshot,
+        plan=desk.plan_digest,
         shown=tuple(_count(item) for item in desk.papers.assessments),
         developers=desk.developers,
         last_signed=last,
@@ -341,7 +273,7 @@ def _refuse(desk: Desk, gate: Gate, quorum: Quorum, signer: Signer, today: date)
         )
     wanted = Predicate(
         gate=gate.id, role=quorum.role, meaning="", signer=signer.id, name="", at="", zone="",
-        snapshot=desk.papers.digest, shown=(), developers=(),
+        snapshot=desk.papers.digest, plan=desk.plan_digest, shown=(), developers=(),
     )  # fmt: skip
     _refuse_twice(desk.signatures(), wanted, desk.papers.digest)
     for state in desk.states(today):

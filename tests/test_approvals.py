@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from docgen import approvals
+from docgen.bundle.papers import read_papers
 from docgen.bundle.sign_offs import check
 from docgen.bundle.signing import NAMESPACE, pae, read_private, read_public
 from docgen.errors import UsageError
@@ -45,7 +46,7 @@ def test_gates_open_one_after_the_other_as_the_right_people_sign(world: World) -
     done = world.docgen(*world.signing("v1", "validation"))
     assert done.returncode == 0, done.stderr
     assert "Head of Validation signs as validator at validation: approval" in done.stdout
-    assert f"manifest  {approvals.read_papers(world.dossier).digest}" in done.stdout
+    assert f"manifest  {read_papers(world.dossier).digest}" in done.stdout
     assert "1 awaiting attestation" in done.stdout
     assert "gap HOUSE-RULES-04" in done.stdout
     assert world.docgen("gate", SUBJECT).returncode == 1

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from docgen.bundle.signing import PrivateKey, PublicKey, holds, payload_of, read_public, sign
 from docgen.errors import DocgenError, IntegrityError
+from docgen.gates.chain import Chain
 from docgen.model.approvals import PREDICATE, Predicate, Signature, Signer, Signers, SigningKey
 from docgen.model.canonical import Digest, canonical, parse
 from docgen.model.codec import structure, unstructure
-from docgen.model.ledger import Entry, SignOff
+from docgen.model.ledger import Entry, SignOff, Waiver
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 """Type of an in-toto statement (in-toto attestation framework v1)."""
@@ -71,9 +72,9 @@ def check(entry: Entry, details: SignOff, signers: Signers) -> Signature:
     """Hold a sign-off against the people who may sign; what is wrong with it is told in its `faults`."""
     signer = signers.find(details.signer)
     faults: list[str] = []
-    developers: tuple[str, ...] = ()
+    stated: Predicate | None = None
     try:
-        developers = predicate_of(entry, details).developers
+        stated = predicate_of(entry, details)
         faults += _faults(details, entry.at[:10], signer)
     except DocgenError as err:
         faults.append(err.message)
@@ -86,7 +87,8 @@ def check(entry: Entry, details: SignOff, signers: Signers) -> Signature:
         name=details.name,
         at=entry.at,
         manifest=details.manifest,
-        developers=developers,
+        plan=stated.plan if stated else None,
+        developers=stated.developers if stated else (),
         identities=signer.identities if signer else (),
         faults=tuple(faults),
     )
@@ -128,3 +130,19 @@ def key_faults(key: SigningKey, day: str) -> Iterator[str]:
         yield f"its key expired after {key.valid_until}, and it was signed on {day}"
     if key.revoked_on is not None and day >= key.revoked_on:
         yield f"its key was revoked on {key.revoked_on}, and it was signed on {day}"
+
+
+def signatures_of(chain: Chain, subject: str, signers: Signers) -> tuple[Signature, ...]:
+    """Return every sign-off about a model version, held against the signers."""
+    return tuple(
+        check(entry, entry.details, signers)
+        for entry in chain.entries
+        if isinstance(entry.details, SignOff) and entry.subject == subject
+    )
+
+
+def waivers_of(chain: Chain, subject: str) -> tuple[Waiver, ...]:
+    """Return every waiver about a model version."""
+    return tuple(
+        entry.details for entry in chain.entries if isinstance(entry.details, Waiver) and entry.subject == subject
+    )

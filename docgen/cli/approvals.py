@@ -115,7 +115,7 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
     console.line(f"{predicate.name} signs as {predicate.role} at {predicate.gate}: {predicate.meaning}")
-    console.line(f"  of        {desk.papers.subject}, {desk.papers.folder}")
+    console.line(f"  of        {desk.papers.subject}, {desk.folder}")
     console.line(f"  manifest  {desk.papers.digest}")
     for item in predicate.shown:
         verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in item.verdicts.items())
@@ -124,7 +124,7 @@ def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
         for gap in assessment.gaps:
             console.line(f"    gap {gap.requirement}: {gap.wanted}")
     if predicate.last_signed is None:
-        console.line("  nothing of this model was signed with this key's owner before")
+        console.line("  the first dossier of this model that its signer signs")
     else:
         number = "an unknown number of" if predicate.changed is None else predicate.changed
         console.line(
@@ -150,6 +150,59 @@ def waive(asked: argparse.Namespace, console: Console) -> ExitCode:
     waiver = Waiver(requirement=asked.requirement, reason=asked.reason, owner=asked.owner, until=asked.until)
     entry = approvals.waive(desk, waiver, by=asked.by, now=datetime.now(UTC))
     _recorded(entry, desk, console)
+    return ExitCode.DONE
+
+
+def seal(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Put a dossier with its signatures into one archive.
+
+    Raises:
+        DocgenError: as `seal`.
+    """
+    from docgen.sealing import seal as seal_dossier
+
+    output = Path(asked.output) if asked.output else None
+    done = seal_dossier(asked.dossier, config=_config(asked), output=output, by=asked.by)
+    console.line(f"sealed {done.path}: {done.members} members, {done.signatures} signatures")
+    console.line(f"  SHA-256   {done.archive}")
+    console.line(f"  manifest  {done.manifest}")
+    console.result(
+        {
+            "path": str(done.path),
+            "sha256": done.archive,
+            "manifest": done.manifest,
+            "members": done.members,
+            "signatures": done.signatures,
+        }
+    )
+    return ExitCode.DONE
+
+
+def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Prove sealed dossiers, step by step.
+
+    Raises:
+        DocgenError: as `verify_sealed`.
+    """
+    from docgen.sealing import verify_sealed
+
+    told = []
+    keys, signers = tuple(Path(key) for key in asked.key or ()), Path(asked.signers) if asked.signers else None
+    for path in asked.paths:
+        console.line(path)
+        proof = verify_sealed(Path(path), keys=keys, signers=signers, today=_day(asked), step=console.line)
+        told.append(
+            {
+                "path": path,
+                "sha256": proof.archive,
+                "subject": proof.subject,
+                "manifest": proof.manifest,
+                "steps": proof.steps,
+                "keys": list(proof.keys),
+                **plain(proof.states),
+            }
+        )
+    console.result({"sealed": told})
     return ExitCode.DONE
 
 

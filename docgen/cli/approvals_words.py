@@ -44,5 +44,10 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     waive.add_argument("--owner", required=True, help="the role that answers for the risk")
     waive.add_argument("--until", required=True, metavar="YYYY-MM-DD", help="the last day")
     waive.add_argument("--by", required=True, help="the role that waives")
-    for command in (gate, sign, waive):
+
+    seal = make("seal", "put a dossier with its signatures and ledger into one archive", "docgen seal models:/churn/3")
+    seal.add_argument("dossier", help=_DOSSIER)
+    seal.add_argument("--output", help="folder for the archive (default: [approvals] sealed in docgen.toml)")
+    seal.add_argument("--by", default="", help="the role that seals, for the ledger")
+    for command in (gate, sign, waive, seal):
         shared(command)

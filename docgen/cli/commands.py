@@ -170,6 +170,16 @@ def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
+    sealed = [path for path in asked.paths if Path(path).is_file()]
+    if sealed and len(sealed) == len(asked.paths):
+        from docgen.cli import approvals
+
+        return approvals.verify(asked, console)
+    if sealed or asked.key or asked.signers:
+        raise UsageError(
+            "verify: --key, --signers and archives are for sealed dossiers, which are verified by themselves",
+            hint="docgen verify <archive> --key <public key>",
+        )
     report = pipeline.verify(tuple(Path(path) for path in asked.paths), config=_config(asked), step=console.step)
     if report.faults:
         lines = "\n".join(f"  {fault}" for fault in report.faults)
@@ -234,7 +244,7 @@ def _findings(asked: argparse.Namespace, console: Console) -> ExitCode:
 def _approval(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli import approvals
 
-    actions = {"gate": approvals.gate, "sign": approvals.sign, "waive": approvals.waive}
+    actions = {"gate": approvals.gate, "sign": approvals.sign, "waive": approvals.waive, "seal": approvals.seal}
     return actions[asked.command](asked, console)
 
 
@@ -275,6 +285,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "gate": _approval,
     "sign": _approval,
     "waive": _approval,
+    "seal": _approval,
     "ledger": _ledger,
     "regime": _regime,
     "evidence": _evidence,

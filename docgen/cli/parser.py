@@ -87,10 +87,20 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--force", action="store_true", help="render even when nothing changed")
 
     verify = _command(
-        commands, "verify", "prove the digests of dossiers and snapshots", "docgen verify dossiers/churn/3"
+        commands,
+        "verify",
+        "prove dossiers, snapshots and sealed dossiers",
+        "docgen verify sealed/churn-3-0123456789ab.zip --key officer.pub",
     )
     verify.add_argument(
-        "paths", nargs="*", help="dossier folders (default: every dossier and the store of docgen.toml)"
+        "paths",
+        nargs="*",
+        help="dossier folders, or sealed dossiers alone (default: every dossier and the store of docgen.toml)",
+    )
+    verify.add_argument("--key", action="append", help="public key that must have signed a sealed dossier; may repeat")
+    verify.add_argument("--signers", help="file of signers that holds instead of the sealed dossier's own")
+    verify.add_argument(
+        "--as-of", metavar="YYYY-MM-DD", help="the day for which a sealed dossier's gates are told (default: today)"
     )
     _shared(verify)
 

@@ -138,6 +138,8 @@ class Predicate:
     zone: str
     """Offset of the signer's own clock from UTC, `+02:00`."""
     snapshot: Digest
+    plan: Digest
+    """SHA-256 of the file of gates."""
     shown: tuple[RegimeCount, ...]
     developers: tuple[str, ...]
     """Who made the version, as the run and git say; the signer is none of them, or may be by the plan."""
@@ -161,6 +163,8 @@ class Signature:
     at: str
     """ISO 8601 UTC."""
     manifest: Digest
+    plan: Digest | None = None
+    """SHA-256 of the file of gates when it was given."""
     developers: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     """By which its signer is known elsewhere."""

@@ -1,0 +1,227 @@
+"""What goes into a sealed dossier, and where: every path in it follows from here.
+
+dossier/...            the dossier as it was built, `manifest.json` too
+approvals/             the files of gates and of signers, as they were when it was sealed
+ledger/                the entries that the signatures, waivers and releases rest on
+signatures/<entry>/    each signature once more, as openssl and ssh-keygen want it
+statements/            in-toto: the verdict at the gates, the provenance of the build
+sbom.json              the packages of the environment that sealed it
+VERIFY.md              how to prove all this without docgen
+archive.json           SHA-256 of every member above
+SHA256SUMS             the same, and that of archive.json, for `sha256sum -c`
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from docgen.approval_files import parse_gates, parse_signers
+from docgen.bundle.papers import Papers, papers_of
+from docgen.bundle.sign_offs import STATEMENT, keys_of, signatures_of, waivers_of
+from docgen.bundle.signing import NAMESPACE, pae, payload_of
+from docgen.gates.chain import Chain, chain, extract
+from docgen.gates.evaluate import Case, evaluate
+from docgen.model.approvals import GateState, Signers
+from docgen.model.canonical import Digest, Json, canonical, sha256
+from docgen.model.codec import unstructure
+from docgen.model.ledger import ChangeDecision, Entry, FindingChange, Release, Rollback, SignOff, Waiver
+
+ARCHIVE_FORMAT = 1
+"""Version of the archive's layout. To change it: raise the number and keep the proof of the old one."""
+
+DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS = "dossier", "approvals", "ledger", "signatures", "statements"
+ARCHIVE, SUMS, VERIFY, SBOM = "archive.json", "SHA256SUMS", "VERIFY.md", "sbom.json"
+GATES, SIGNERS = f"{APPROVALS}/gates.yaml", f"{APPROVALS}/signers.yaml"
+VERDICT, PROVENANCE = f"{STATEMENTS}/gates.json", f"{STATEMENTS}/provenance.json"
+KEPT = (SignOff, Waiver, FindingChange, ChangeDecision, Release, Rollback)
+"""Kinds of entries that are sealed, with all that they rest on; that a dossier was sealed is not part of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealable:
+    """What is sealed."""
+
+    files: Mapping[str, bytes]
+    """Path in the dossier -> bytes."""
+    gates: bytes
+    signers: bytes
+    entries: tuple[Entry, ...]
+    """As `extract` gives them."""
+    sbom: bytes
+
+
+def members(whole: Sealable) -> dict[str, bytes]:
+    """Return the members of the archive: the same input, the same bytes."""
+    made: dict[str, bytes] = {f"{DOSSIER}/{path}": data for path, data in whole.files.items()}
+    made |= {GATES: whole.gates, SIGNERS: whole.signers, SBOM: whole.sbom}
+    made |= {f"{LEDGER}/{entry.file}": entry.to_bytes() for entry in whole.entries}
+    made |= derived(whole)
+    listed = [{"path": path, "size": len(made[path]), "sha256": sha256(made[path])} for path in sorted(made)]
+    papers = papers_of(whole.files)
+    head = {"format": ARCHIVE_FORMAT, "subject": papers.subject, "manifest": papers.digest, "members": listed}
+    made[ARCHIVE] = canonical(head)
+    made[SUMS] = sums(made)
+    return made
+
+
+def sums(made: Mapping[str, bytes]) -> bytes:
+    """Return what `sha256sum -c` reads: a line for every member but this one."""
+    return "".join(f"{sha256(made[path])}  {path}\n" for path in sorted(made) if path != SUMS).encode()
+
+
+def derived(whole: Sealable) -> dict[str, bytes]:
+    """Return the members that follow from the others: whoever verifies makes them again."""
+    papers = papers_of(whole.files)
+    found = chain({entry.file: entry.to_bytes() for entry in whole.entries})
+    signers = parse_signers(whole.signers, where=SIGNERS)
+    states, day = verdict(whole.gates, signers, papers, found)
+    made = {VERIFY: _guide(papers, whole.entries).encode(), VERDICT: _verdict(papers, whole.gates, states, day)}
+    made[PROVENANCE] = _provenance(papers)
+    for entry in whole.entries:
+        if isinstance(entry.details, SignOff):
+            made |= _for_others(entry, entry.details, signers)
+    return made
+
+
+def verdict(
+    gates: bytes, signers: Signers, papers: Papers, found: Chain, today: date | None = None
+) -> tuple[tuple[GateState, ...], date]:
+    """Return the state of the gates and the day it is of: `today`, or that of the last entry, or of the dossier."""
+    days = (entry.at[:10] for entry in found.entries)
+    day = today or date.fromisoformat(max(days, default=papers.snapshot.captured_at[:10]))
+    case = Case(
+        subject=papers.subject,
+        manifest=papers.digest,
+        assessments=papers.assessments,
+        signatures=signatures_of(found, papers.subject, signers),
+        waivers=waivers_of(found, papers.subject),
+        developers=frozenset(papers.developers()),
+        today=day,
+    )
+    return evaluate(parse_gates(gates, where=GATES), case), day
+
+
+def sealed_entries(found: Chain) -> tuple[Entry, ...]:
+    """Return the entries of a ledger that belong into a sealed dossier: a ledger that is whole by itself."""
+    return extract(found, KEPT)
+
+
+def _statement(papers: Papers, kind: str, predicate: Json) -> bytes:
+    subject: Json = [{"name": papers.subject, "digest": {"sha256": papers.digest}}]
+    return canonical({"_type": STATEMENT, "subject": subject, "predicateType": kind, "predicate": predicate})
+
+
+def _verdict(papers: Papers, gates: bytes, states: tuple[GateState, ...], day: date) -> bytes:
+    """Return the verdict at the gates as in-toto's test result (attestation predicates, test-result v0.1)."""
+    good: list[Json] = [state.gate for state in states if state.open]
+    bad: list[Json] = [state.gate for state in states if state.closed]
+    predicate: Json = {
+        "result": "FAILED" if bad or not good else "PASSED",
+        "configuration": [
+            {"name": GATES, "digest": {"sha256": sha256(gates)}},
+            {"name": "as of", "annotations": {"day": day.isoformat()}},
+        ],
+        "passedTests": good,
+        "warnedTests": [],
+        "failedTests": bad,
+    }
+    return _statement(papers, "https://in-toto.io/attestation/test-result/v0.1", predicate)
+
+
+def _provenance(papers: Papers) -> bytes:
+    """Return what the dossier was made from, as SLSA's provenance (v1)."""
+    inputs = papers.manifest.inputs
+    materials: list[tuple[str, Digest]] = [("snapshot", inputs.snapshot), ("templates and styles", inputs.resources)]
+    materials += [(f"regime {number}", digest) for number, digest in enumerate(inputs.regimes, start=1)]
+    materials += [("policy", inputs.policy)] if inputs.policy else []
+    version = next((tool.version for tool in inputs.tools if tool.name == "docgen"), "unknown")
+    predicate: Json = {
+        "buildDefinition": {
+            "buildType": "urn:docgen:build:1",
+            "externalParameters": {"subject": papers.subject, "as_of": inputs.as_of, "pdf": inputs.pdf},
+            "resolvedDependencies": [{"name": name, "digest": {"sha256": digest}} for name, digest in materials],
+        },
+        "runDetails": {
+            "builder": {
+                "id": f"urn:docgen:builder:{version}",
+                "version": {tool.name: tool.version for tool in inputs.tools},
+            }
+        },
+    }
+    return _statement(papers, "https://slsa.dev/provenance/v1", predicate)
+
+
+def _for_others(entry: Entry, details: SignOff, signers: Signers) -> dict[str, bytes]:
+    """Return a signature in the files that openssl and ssh-keygen check."""
+    statement = payload_of(details.envelope)
+    found = {
+        "statement.json": statement,
+        "statement.dsse.json": canonical(unstructure(details.envelope)),
+        "statement.sshsig": details.sshsig.encode("ascii"),
+        "pae.bin": pae(statement),
+        "sig.bin": base64.b64decode(details.envelope.signatures[0].sig),
+    }
+    signer = signers.find(details.signer)
+    for _, public in keys_of(signer) if signer else ():
+        if public.fingerprint == details.envelope.signatures[0].keyid:
+            found["public.pem"] = public.pem.encode("ascii")
+            found["allowed_signers"] = f'{details.signer} namespaces="{NAMESPACE}" {public.openssh}\n'.encode("ascii")
+    return {f"{SIGNATURES}/{folder_of(entry)}/{name}": data for name, data in found.items()}
+
+
+def folder_of(entry: Entry) -> str:
+    """Return the name of the folder of a signature."""
+    return entry.file[:19]
+
+
+def _guide(papers: Papers, entries: tuple[Entry, ...]) -> str:
+    parts = [_GUIDE.format(subject=papers.subject, manifest=papers.digest)]
+    for entry in entries:
+        if isinstance(entry.details, SignOff) and entry.subject == papers.subject:
+            details = entry.details
+            parts.append(
+                _SIGNATURE.format(
+                    gate=details.gate,
+                    role=details.role,
+                    signer=details.signer,
+                    at=entry.at,
+                    key=details.envelope.signatures[0].keyid,
+                    folder=f"{SIGNATURES}/{folder_of(entry)}",
+                )
+            )
+    return "\n".join(parts)
+
+
+_GUIDE = """\
+# How to verify this dossier
+
+With docgen: `docgen verify <this archive> --key <public key of somebody you trust>`, offline, from any folder.
+
+Without docgen, from the folder that the archive was unpacked into (nothing may lie there but the archive's members):
+
+    sha256sum --strict --quiet -c SHA256SUMS && echo every member is as it was sealed
+    sha256sum dossier/manifest.json
+
+The second line must print `{manifest}`,
+which is what people signed for {subject}; `dossier/manifest.json` lists the SHA-256 of every file of the dossier.
+Each file of `ledger/` has its own SHA-256 in its name, and names those before it under `previous`.
+
+The public keys below come from this archive. Compare their fingerprints with what you know from elsewhere:
+`ssh-keygen -l -f <line of allowed_signers>` prints them.
+"""
+
+_SIGNATURE = """\
+## {role} {signer} at {gate}, {at}
+
+Key {key}:
+
+    cd {folder}
+    ssh-keygen -Y verify -f allowed_signers -I {signer} -n docgen-sign-off -s statement.sshsig < statement.json
+    openssl pkeyutl -verify -pubin -inkey public.pem -rawin -in pae.bin -sigfile sig.bin
+    cd -
+
+`statement.json` names the SHA-256 of `dossier/manifest.json` as its subject.
+"""

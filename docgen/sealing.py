@@ -1,0 +1,123 @@
+"""Seal a dossier into one archive; prove sealed dossiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from docgen.approval_files import load_signers
+from docgen.approvals import Desk, open_desk
+from docgen.bundle.archive import write_archive
+from docgen.bundle.papers import read_files
+from docgen.bundle.proof import Proof, Trust, prove
+from docgen.bundle.sbom import sbom
+from docgen.bundle.seal import Sealable, members, sealed_entries
+from docgen.bundle.signing import read_public
+from docgen.config import Config
+from docgen.errors import IntegrityError, SourceError
+from docgen.gates.chain import Chain
+from docgen.model.canonical import Digest, sha256
+from docgen.model.ledger import Entry, Export
+from docgen.pipeline import Step
+from docgen.store.files import READ_ONLY, slug, write_atomic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A sealed dossier on disk."""
+
+    path: Path
+    archive: Digest
+    """SHA-256 of its bytes."""
+    manifest: Digest
+    """Of the dossier in it."""
+    members: int
+    signatures: int
+    """That are about this dossier and hold."""
+
+
+def seal(
+    target: str, *, config: Config, output: Path | None = None, by: str = "", now: datetime | None = None
+) -> Sealed:
+    """Put a dossier with its signatures, gates and ledger into one archive; the same input gives the same bytes.
+
+    Args:
+        target: as for `open_desk`.
+        config: where everything lies.
+        output: the folder; that of the configuration when None.
+        by: the role that seals, for the ledger.
+        now: the time of the ledger's entry; the clock's when None.
+
+    Raises:
+        IntegrityError: the dossier or the ledger is not as it was written, or it was signed under other gates.
+        UnsafeError: a file of the dossier has a path that no reader should follow.
+        StorageError: it cannot be written.
+    """
+    desk = open_desk(target, config)
+    _same_gates(desk)
+    made = members(_sealable(desk))
+    data = write_archive(made)
+    digest = sha256(data)
+    subject = desk.papers.snapshot.subject
+    name = f"{slug(subject.name)}-{slug(subject.version or '')}-{digest[:12]}.zip"
+    path = (output or config.path(config.approvals.sealed)) / name
+    write_atomic(path, data, mode=READ_ONLY)
+    export = Export(archive=digest, manifest=desk.papers.digest)
+
+    def recorded(chain: Chain) -> Entry | None:
+        return next((entry for entry in chain.entries if entry.details == export), None)
+
+    desk.ledger.append(
+        export, subject=desk.papers.subject, by=by or "docgen seal", now=now or datetime.now(UTC), unless=recorded
+    )
+    own = [item for item in desk.signatures() if item.manifest == desk.papers.digest and not item.faults]
+    return Sealed(path=path, archive=digest, manifest=desk.papers.digest, members=len(made), signatures=len(own))
+
+
+def _same_gates(desk: Desk) -> None:
+    """Stop where the gates were changed since the dossier was signed last: nobody agreed to these."""
+    own = [item for item in desk.signatures() if item.manifest == desk.papers.digest and not item.faults]
+    if own and own[-1].plan != desk.plan_digest:
+        raise IntegrityError(
+            f"the gates are not those under which {own[-1].name} signed on {own[-1].at}",
+            hint="restore the file of gates from git, or have the dossier signed again",
+        )
+
+
+def _sealable(desk: Desk) -> Sealable:
+    return Sealable(
+        files=read_files(desk.folder),
+        gates=desk.gates,
+        signers=desk.people,
+        entries=sealed_entries(desk.chain),
+        sbom=sbom(),
+    )
+
+
+def verify_sealed(
+    path: Path, *, keys: tuple[Path, ...] = (), signers: Path | None = None, today: date, step: Step
+) -> Proof:
+    """Prove a sealed dossier offline.
+
+    Args:
+        path: the archive.
+        keys: files with public keys, each of which must have signed the dossier.
+        signers: a file of signers that holds instead of the archive's own.
+        today: the day for which the gates are told.
+        step: told each step that holds.
+
+    Raises:
+        SourceError: a file cannot be read.
+        UsageError: a key or the file of signers is at fault.
+        UnsafeError: it is no archive that should be unpacked.
+        IntegrityError: something in it is not as it was sealed; step and member are named.
+    """
+    found = []
+    for key in keys:
+        try:
+            found.append(read_public(key.read_text("utf-8"), where=str(key)))
+        except (OSError, UnicodeDecodeError) as err:
+            raise SourceError(f"{key}: cannot be read as a public key: {err}", hint="name a .pub or PEM file") from err
+    trust = Trust(keys=tuple(found), signers=load_signers(signers)[0] if signers else None)
+    return prove(path, trust, today, step=step)
