@@ -60,6 +60,8 @@ class DossierConfig:
     """A folder inside the git repository that holds the training code."""
     deployment: str = ""
     """A YAML file, or a folder of them, that says where versions run; empty for none. See docs/lineage.md."""
+    change_plan: str = ""
+    """Folder of a predetermined change control plan, its candidates and ledgers; empty for none. See docs/pccp.md."""
     store: str = ".docgen"
     """Snapshots and blobs; add it to your backups."""
     output: str = "dossiers"

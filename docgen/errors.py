@@ -10,10 +10,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller.
-
-    3 to 8 are kept for decisions on changes of a model.
-    """
+    """What the process tells its caller."""
 
     DONE = 0
     """Everything asked for was done and every asked gate is open."""
@@ -21,6 +18,18 @@ class ExitCode(IntEnum):
     """Assessed, and a gate is closed: the gaps are listed."""
     USAGE = 2
     """The command line, the configuration or a regime file is at fault."""
+    INDETERMINATE = 3
+    """`docgen decide` only: evidence is missing, and unknown blocks."""
+    RISK_REVIEW = 4
+    """`docgen decide` only: the impact assessment no longer covers the change."""
+    DO_NOT_IMPLEMENT = 5
+    """`docgen decide` only: a pre-defined criterion failed."""
+    OUTSIDE_PLAN = 6
+    """`docgen decide` only: outside the plan, or there is no authorized one."""
+    DEVIATION = 7
+    """`docgen decide` only: the protocol was not followed, or a version in the field misses its criteria."""
+    NEW_SUBMISSION = 8
+    """`docgen decide` only: the intended use changed."""
     SOURCE = 9
     """A source could not be read: down, not found, refused. Nothing was written."""
     INTEGRITY = 10

@@ -61,14 +61,14 @@ def intended_use_same(facts: Facts) -> Finding:
     """K03: what the device is for is as authorized, by digest and by a person."""
     planned = facts.plan.plan.baseline.intended_use_sha256 if facts.plan else ""
     item = facts.snapshot.find(INTENDED)
-    if not planned:
-        digest = unknown("the plan holds no digest of the intended use")
-    elif item is None or not isinstance(item.value, Narrative):
-        digest = unknown("the intended use is not written")
-    elif sha256(item.value.text.encode("utf-8", "surrogatepass")) == planned:
+    text = item.value.text if item and isinstance(item.value, Narrative) else None
+    mine = sha256(text.encode("utf-8", "surrogatepass")) if text is not None else "not written"
+    if not planned or text is None:
+        digest = unknown(f"the digest of the intended use is {mine} here, {planned or 'not stated'} in the plan")
+    elif mine == planned:
         digest = holds("the intended use is as authorized", INTENDED)
     else:
-        digest = fails("the intended use is not the text that was authorized", INTENDED)
+        digest = fails(f"the intended use has digest {mine}, authorized is {planned}", INTENDED)
     return worst((digest, answered(facts, "K03")), digest)
 
 

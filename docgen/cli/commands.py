@@ -77,9 +77,12 @@ def _init(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _demo(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.device import run as run_device
     from docgen.demo.folder import MODEL, VERSIONS, make_demo
 
     folder = Path(asked.folder)
+    if asked.device:
+        return run_device(folder, console)
     make_demo(folder, step=console.step)
     config = load_config(folder / CONFIG_NAME)
     reports = []
@@ -254,6 +257,12 @@ def _ledger(asked: argparse.Namespace, console: Console) -> ExitCode:
     return run_ledger(asked, console)
 
 
+def _change(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.change import run as run_change
+
+    return run_change(asked, console)
+
+
 def _regime(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.regimes import run as run_regime
 
@@ -287,6 +296,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "waive": _approval,
     "seal": _approval,
     "ledger": _ledger,
+    "diff": _change,
+    "decide": _change,
+    "pccp": _change,
     "regime": _regime,
     "evidence": _evidence,
     "policy": _policies,

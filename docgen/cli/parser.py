@@ -12,6 +12,8 @@ _EXITS = """exit codes:
   0    done; every requirement met, waived or not applicable
   1    assessed, and a gate is closed: the gaps are listed
   2    usage, docgen.toml, a policy, a narrative or a regime file is at fault
+  3-8  docgen decide only: indeterminate, risk review, do not implement,
+       outside the plan, deviation, new submission
   9    a source (MLflow, git, a snapshot) could not be read: nothing was written
   10   integrity: a digest, chain or signature does not hold
   11   refused as unsafe: a path, scheme, size, type or directive
@@ -61,6 +63,11 @@ def parser() -> argparse.ArgumentParser:
     )
     demo.add_argument(
         "folder", nargs="?", default="docgen-demo", help="a new or earlier demo folder (default: docgen-demo)"
+    )
+    demo.add_argument(
+        "--device",
+        action="store_true",
+        help="instead a stand-in device under a change plan, with candidates that meet every verdict; in a new folder",
     )
 
     collect = _command(
@@ -118,6 +125,7 @@ def parser() -> argparse.ArgumentParser:
 
     _findings(commands)
     add_approvals(lambda *words: _command(commands, *words), _shared)
+    _change(commands)
     _ledger(commands)
     _regime(commands)
     _evidence(commands)
@@ -214,6 +222,57 @@ def _ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
         command.add_argument("model", nargs="?", help="a registered model (default: all)")
         _shared(command)
     verify.add_argument("--since", metavar="SHA256", help="an entry that must be there: a head that was printed before")
+
+
+def _change(commands: argparse._SubParsersAction[_Parser]) -> None:
+    diff = _command(
+        commands,
+        "diff",
+        "tell what differs between two versions, each a named kind of change",
+        "docgen diff models:/churn/3",
+    )
+    diff.add_argument("model", help=f"the later version: {_MODEL}")
+    diff.add_argument("--base", help="the earlier one (default: the alias last of the change plan, else @champion)")
+    diff.add_argument("--all", action="store_true", help="list every measure that differs, not only what was changed")
+    decide = _command(
+        commands,
+        "decide",
+        "decide a version against the change plan; people confirm it",
+        "docgen decide models:/device/3 --format json",
+    )
+    decide.add_argument("model", help=_MODEL)
+    top = _command(
+        commands,
+        "pccp",
+        "the predetermined change control plan: its digest, uses of test data, implemented versions",
+        "docgen pccp digest",
+    )
+    actions = top.add_subparsers(dest="action", metavar="action", required=True)
+    digest = _command(
+        actions, "digest", "check every plan and print the digests that a letter and a commit fix", "docgen pccp digest"
+    )
+    use = _command(
+        actions,
+        "use",
+        "record an evaluation on the test data in the ledger of uses",
+        "docgen pccp use models:/device/3",
+    )
+    use.add_argument("model", help=f"whose newest snapshot: {_MODEL}")
+    use.add_argument("--rca", default="", metavar="ID", help="the root-cause analysis that allows a repeated test")
+    done = _command(
+        actions,
+        "implement",
+        "decide again, and add a version within the plan to the ledger of implemented modifications",
+        "docgen pccp implement models:/device/3 --on 2026-06-30",
+    )
+    done.add_argument("model", help=_MODEL)
+    done.add_argument("--on", required=True, metavar="YYYY-MM-DD", help="the day on which it was implemented")
+    for command in (diff, decide, done):
+        command.add_argument("--offline", action="store_true", help="use the newest snapshots instead of asking MLflow")
+    for command in (decide, done):
+        command.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day of it (default: that of the snapshot)")
+    for command in (diff, decide, digest, use, done):
+        _shared(command)
 
 
 def _regime(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -128,7 +128,7 @@ class Approval:
     on: str
     """ISO date."""
     subject_sha256: str
-    """Digest of what was approved, as `docgen pccp decide` prints it."""
+    """Digest of what was approved, as `docgen decide` prints it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

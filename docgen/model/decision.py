@@ -247,5 +247,7 @@ class Determination:
 
     @property
     def work(self) -> tuple[CheckResult, ...]:
-        """The work list: what nobody can say yet, and what fails."""
-        return tuple(item for item in self.checks if item.outcome != "holds")
+        """The work list: what nobody can say yet, and what fails; empty where nothing changed."""
+        if dict(self.axes)["change"] == "none":
+            return ()
+        return tuple(item for item in self.checks if item.outcome != "holds" and item.axis != "change")

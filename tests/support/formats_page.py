@@ -114,6 +114,7 @@ def said(hint: Any) -> str:
     makers: dict[Any, Callable[[], str]] = {
         Literal: lambda: " or ".join(f"`{one}`" if one else '`""`' for one in inner),
         tuple: lambda: f"list of {said(inner[0])}",
+        dict: lambda: f"mapping of {said(inner[1])}",
         Union: lambda: " or ".join(said(one) for one in inner),
         types.UnionType: lambda: " or ".join(said(one) for one in inner),
     }

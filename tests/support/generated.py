@@ -135,6 +135,8 @@ MAKERS: dict[str, Callable[[], str]] = {
     "verdicts": records_page.every_verdict,
     "warnings": records_page.every_warning,
     "policy file": records_page.policy_file,
+    "plan file": records_page.plan_file,
+    "candidate file": records_page.candidate_file,
     "deployment file": lineage_page.deployment,
     "pipeline tags": lineage_page.pipelines,
     "image tags": lineage_page.images,

@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, get_type_hints
 
 from docgen.blocks import BLOCKS
-from docgen.model import evidence, policy, regime
+from docgen.model import candidate, evidence, plan, policy, regime
 from docgen.model.assessment import Verdict
 from docgen.model.checks import Select
 from docgen.regimes import CHECKS, SHORT
@@ -16,6 +16,7 @@ from docgen.sphinx_ext.warnings_ import Warn
 from support.docstrings import field_docs, purpose
 from support.formats_page import said
 from support.markdown import table
+from support.schemas import parts_of
 
 _IN_YAML = {
     "applies_when": "mapping from fact to values",
@@ -61,6 +62,16 @@ def policy_file() -> str:
     return _records(policy.Policy, parts, yaml)
 
 
+def plan_file() -> str:
+    """Every key of a change plan."""
+    return _records(plan.Plan, parts_of(plan.Plan), {})
+
+
+def candidate_file() -> str:
+    """Every key of a candidate's file."""
+    return _records(candidate.Candidate, parts_of(candidate.Candidate), {})
+
+
 def _records(first: type, parts: Iterable[type], yaml: Mapping[str, str] | None = None) -> str:
     written = _IN_YAML if yaml is None else yaml
     told = [f"**{part.__name__}**: {purpose(part)}\n\n{fields_of(part, written)}" for part in parts]
@@ -83,6 +94,8 @@ def fields_of(record: type, yaml: Mapping[str, str]) -> str:
 def _left_out(item: Field[Any]) -> str:
     if item.name in {"applies_from", "applies_until"}:
         return "`null`"
+    if item.default_factory is not MISSING:
+        return "nothing stated"
     return "required" if item.default is MISSING else f"`{json.dumps(item.default)}`"
 
 
