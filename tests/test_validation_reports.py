@@ -207,9 +207,12 @@ def test_the_tier_of_the_policys_matrix_decides_lines_and_cadence(made: Made) ->
     assert facts["tier"] == {fact.fact: fact for fact in made.assessment("sr_11_7").facts}["tier"]
     text = page(made.folder, "sr_26_2/validation_risk").get_text()
     assert "the next validation is due by 2028-01-31" in text
-    checks = {check.line for result in made.assessment("sr_26_2").results for check in result.checks}
-    assert "Discrimination out of time" in checks
-    assert "Monthly monitoring" not in checks
+    checks = {check.line: check for result in made.assessment("sr_26_2").results for check in result.checks}
+    assert checks["Discrimination out of time"].verdict is not Verdict.NOT_APPLICABLE
+    monthly = checks["Monthly monitoring"]
+    assert (monthly.verdict, monthly.layer) == (Verdict.NOT_APPLICABLE, "policy")
+    assert monthly.reason == "the line is for tier high; the model is of another"
+    assert monthly.evidence == facts["tier"].evidence
 
 
 @pytest.mark.parametrize(

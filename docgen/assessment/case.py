@@ -35,14 +35,18 @@ class Case:
         return "overlay" if self.regime.kind == "overlay" else "regime"
 
     @property
+    def stated(self) -> tuple[PolicyBound, ...]:
+        """Return every line of the policy for this requirement."""
+        return tuple(line for line in self.policy.bounds if self.name in line.requirement)
+
+    @property
     def lines(self) -> tuple[PolicyBound, ...]:
         """Return the policy's lines for this requirement that are for the model's tier, or whose tier is unknown."""
         tiers = {value.casefold() for value in self.facts["tier"].values} if "tier" in self.facts else set()
         return tuple(
             line
-            for line in self.policy.bounds
-            if self.name in line.requirement
-            and (not line.tiers or not tiers or tiers & {tier.casefold() for tier in line.tiers})
+            for line in self.stated
+            if not line.tiers or not tiers or tiers & {tier.casefold() for tier in line.tiers}
         )
 
 

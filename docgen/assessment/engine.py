@@ -21,7 +21,7 @@ from docgen.assessment.findings import closing
 from docgen.model.assessment import Assessment, CheckResult, FactResult, Gap, Layer, RequirementResult, Verdict
 from docgen.model.checks import AllOf, AnyOf, Check
 from docgen.model.evidence import EvidenceId
-from docgen.model.policy import Policy
+from docgen.model.policy import Policy, PolicyBound
 from docgen.model.regime import Condition, Refusal, Regime
 from docgen.model.snapshot import Snapshot
 
@@ -100,7 +100,8 @@ class _Row:
             title = self.case.facts[fact].words
             reason = f"it applies where {_condition(row.applies_when, self.case.facts)}; another {title} is declared"
             return self._off(reason, evidence, self.case.layer)
-        assessed = self._assessed(self._unknown(facts, evidence) if applicable is None else ())
+        before = self._unknown(facts, evidence) if applicable is None else self._known(evidence)
+        assessed = self._assessed(before)
         waiver = next((item for item in policy.waivers if name in item.requirement), None)
         if waiver is None or not assessed.verdict.is_open:
             return assessed
@@ -121,6 +122,14 @@ class _Row:
         reason = f"assessed, as it is unknown whether it applies ({names} not declared)"
         return (self._whether(Verdict.NOT_ASSESSED, reason, evidence, self.case.layer),)
 
+    def _known(self, evidence: tuple[EvidenceId, ...]) -> tuple[CheckResult, ...]:
+        """Return that the requirement applies, with the tags that say so; nothing where it applies to every model."""
+        conditions = self.case.row.applies_when
+        if not conditions:
+            return ()
+        reason = f"it applies: {_condition(conditions, self.case.facts)}"
+        return (self._whether(Verdict.MET, reason, evidence, self.case.layer),)
+
     def _whether(self, verdict: Verdict, reason: str, evidence: tuple[EvidenceId, ...], layer: Layer) -> CheckResult:
         return CheckResult(
             id=f"{self.case.row.id}.0",
@@ -134,18 +143,27 @@ class _Row:
     def _assessed(self, before: tuple[CheckResult, ...]) -> RequirementResult:
         row = self.case.row
         verdict, checks = self._walk(row.check, self.case.layer, 1)
-        number = 1 + _leaves(row.check)
-        for line in self.case.lines:
-            extra, more = self._walk(line.check, "policy", number)
-            checks += tuple(replace(item, title=f"{line.title}: {item.title}", line=line.title) for item in more)
-            verdict = all_of((verdict, extra))
-            number += 1
+        for position, line in enumerate(self.case.stated, 1 + _leaves(row.check)):
+            extra, found = self._line(line, position)
+            checks = (*checks, found)
+            verdict = verdict if extra is None else all_of((verdict, extra))
         if verdict is Verdict.MET and row.decidable != "machine" and row.scope == "model":
             verdict = Verdict.AWAITING_ATTESTATION
         checks = before + checks
         reason = _reason(verdict, checks)
         gaps = tuple(self._gaps(checks, verdict)) if verdict.is_open else ()
         return RequirementResult(requirement=row.id, verdict=verdict, reason=reason, checks=checks, gaps=gaps)
+
+    def _line(self, line: PolicyBound, number: int) -> tuple[Verdict | None, CheckResult]:
+        """Return what a line of the firm's came to; its verdict is None where the line is for another tier."""
+        tier = self.case.facts["tier"].evidence if line.tiers and "tier" in self.case.facts else ()
+        if line not in self.case.lines:
+            reason = f"the line is for tier {' or '.join(line.tiers)}; the model is of another"
+            off = self._whether(Verdict.NOT_APPLICABLE, reason, tier, "policy")
+            return None, replace(off, id=f"{self.case.row.id}.{number}", title=line.title, line=line.title)
+        verdict, (found,) = self._walk(line.check, "policy", number)
+        evidence = (*found.evidence, *tier)
+        return verdict, replace(found, title=f"{line.title}: {found.title}", line=line.title, evidence=evidence)
 
     def _walk(self, check: Check, layer: Layer, number: int) -> tuple[Verdict, tuple[CheckResult, ...]]:
         """Return the verdict of a check and its leaves' results, numbered on from `number`."""

@@ -135,16 +135,18 @@ def months_after(day: date, months: int) -> date:
 def _tier(check: model.TierByMatrix, case: Case) -> Finding:
     fact = case.facts[check.fact]
     title = "the declared tier is the one of the policy's matrix"
+    names = case.policy.tier_matrix.drivers if case.policy.tier_matrix else ()
+    drivers = tuple(case.facts[name] for name in names if name in case.facts)
+    evidence = tuple(dict.fromkeys(name for item in (fact, *drivers) for name in item.evidence))
 
     def finding(verdict: Verdict, reason: str) -> Finding:
         return Finding(
-            verdict=verdict, title=title, reason=reason, evidence=fact.evidence, layer="policy", source="tier_matrix"
+            verdict=verdict, title=title, reason=reason, evidence=evidence, layer="policy", source="tier_matrix"
         )
 
     if case.policy.tier_matrix is None:
         return finding(Verdict.NOT_ASSESSED, "the policy has no tier matrix")
     if matrix_tier(case.facts.values(), case.policy) is None:
-        drivers = tuple(case.facts[name] for name in case.policy.tier_matrix.drivers if name in case.facts)
         unknown = _unknown(tuple(item for item in drivers if not item.known))
         return finding(Verdict.NOT_ASSESSED, unknown or "the policy's matrix has no line for this model's drivers")
     if fact.state == "conflict":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from docgen.blocks.values import full
-from docgen.model.assessment import Assessment, CheckResult
+from docgen.model.assessment import Assessment, CheckResult, Verdict
 from docgen.model.document import Absent, Badge, Block, Dossier, Facts, GapBox, Grid, Inline, Line, Link, Shown, Words
 from docgen.model.evidence import Quantity
 from docgen.model.regime import Regime
@@ -54,12 +54,13 @@ def _lines(dossier: Dossier) -> Iterator[CheckResult]:
 
 def _line(dossier: Dossier, check: CheckResult) -> tuple[Line, ...]:
     row = check.id.rpartition(".")[0]
-    bound = f"{check.inequality} ({check.source})" if check.inequality else "is there"
+    off = check.verdict is Verdict.NOT_APPLICABLE
+    bound = f"{check.inequality} ({check.source})" if check.inequality else "for another tier" if off else "is there"
     return (
         (Words(text=check.title),),
         (Link(label=f"need:{row}", text=row),),
         (Words(text=bound),),
-        _value(dossier, check),
+        () if off else _value(dossier, check),
         (Badge(verdict=check.verdict),),
         (Words(text=check.outcome or check.reason),),
     )

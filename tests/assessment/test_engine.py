@@ -235,8 +235,13 @@ def test_a_declared_fact_makes_a_row_not_applicable_with_its_tag_as_evidence() -
     assert not found.gaps
 
 
-def test_a_row_that_applies_is_assessed_as_any_other() -> None:
-    assert [check.id for check in result(HOLDS, EMPTY, row_changes=VENDOR, vendor="true").checks] == ["R-1.1"]
+def test_a_row_that_applies_says_by_which_tag_and_is_assessed_as_any_other() -> None:
+    found = result(HOLDS, EMPTY, row_changes=VENDOR, vendor="true")
+    whether, check = found.checks
+    assert (whether.id, whether.verdict, whether.evidence) == ("R-1.0", MET, ("version_tag:vendor",))
+    assert whether.reason == "it applies: vendor model is true"
+    assert (found.verdict, check.id) == (MET, "R-1.1")
+    assert result(LACKS, EMPTY, row_changes=VENDOR, vendor="true").verdict is NOT_MET
 
 
 @pytest.mark.parametrize("tags", [{}, {"vendor": "perhaps"}, {"vendor": "  "}])
@@ -418,11 +423,18 @@ def test_the_policys_lines_are_added_to_the_rows_own_checks() -> None:
     assert result(PolicyLine(), policy(bounds=(line,))).verdict is NOT_ASSESSED
 
 
-def test_a_line_for_other_tiers_is_left_out_but_not_where_the_tier_is_unknown() -> None:
+def test_a_line_for_other_tiers_decides_nothing_and_says_so_but_not_where_the_tier_is_unknown() -> None:
     line = PolicyBound(requirement=("house/R-1",), title="minimum", check=LACKS, tiers=("high",))
     rules = replace(MATRIX, bounds=(line,))
-    assert result(HOLDS, rules, risk_tier="low").verdict is MET
-    assert result(HOLDS, rules, risk_tier="HIGH").verdict is NOT_MET
+    found = result(HOLDS, rules, risk_tier="low")
+    assert found.verdict is MET
+    off = found.checks[-1]
+    assert (off.id, off.verdict, off.line) == ("R-1.2", Verdict.NOT_APPLICABLE, "minimum")
+    assert off.reason == "the line is for tier high; the model is of another"
+    assert off.evidence == ("version_tag:risk_tier",)
+    high = result(HOLDS, rules, risk_tier="HIGH")
+    assert high.verdict is NOT_MET
+    assert "version_tag:risk_tier" in high.checks[-1].evidence
     assert result(HOLDS, rules).verdict is NOT_MET
 
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from docgen.config import Config
 from docgen.model.canonical import parse
 from docgen.model.document import ValueFormat
-from docgen.model.evidence import Evidence
+from docgen.model.evidence import Evidence, Narrative
 from docgen.model.snapshot import PREVIOUS, Snapshot
 from docgen.pipeline import assess
 from docgen.regimes import find_regime
@@ -71,7 +71,7 @@ def check_pages(
     for assessment in assess(snapshot, config=config, regimes=regimes, policy=policy):
         for row in assessment.results:
             allowed |= set(NUMBER.findall(" ".join(check.id for check in row.checks)))
-    prose = " ".join(str(getattr(item.value, "markdown", "")) for item in snapshot.of_kind("narrative"))
+    prose = " ".join(item.value.text for item in snapshot.of_kind("narrative") if isinstance(item.value, Narrative))
     traced = 0
     for name, article in articles(folder):
         for text in article.find_all(string=True):
