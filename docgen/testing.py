@@ -30,7 +30,6 @@ from docgen.model.evidence import (
     VersionFacts,
 )
 from docgen.model.layouts import (
-    ATTRIBUTION_COLUMNS,
     DIFF_COLUMNS,
     SIGNATURE_COLUMNS,
 )
@@ -38,6 +37,7 @@ from docgen.model.regime import NarrativeSlot
 from docgen.model.snapshot import Finding, Origin, Previous, Snapshot, Subject, ordered
 from docgen.samples.comparison import comparison
 from docgen.samples.data import data
+from docgen.samples.explanations import earlier_explanations, explanations
 from docgen.samples.fairness import fairness
 from docgen.samples.findings import recorded_findings
 from docgen.samples.lineage import lineage
@@ -170,31 +170,7 @@ def _evidence() -> list[Evidence]:
         *lineage(),
         *recorded_findings(),
         *fairness(),
-        item(
-            "explanation:global@test",
-            Table(
-                columns=ATTRIBUTION_COLUMNS,
-                rows=(
-                    ("debt_ratio", 0.612, 0.575, 0.651, 0.021),
-                    ("late_payments", 0.488, 0.441, 0.539, -0.013),
-                    ("utilisation", 0.305, 0.281, 0.330, 0.008),
-                    ("income", 0.214, 0.196, 0.233, -0.030),
-                    ("tenure_months", 0.097, 0.089, 0.106, 0.002),
-                ),
-                attributes=(
-                    Attribute(key="unit", value="log-odds"),
-                    Attribute(key="explainer", value="TreeExplainer"),
-                    Attribute(key="n", value=200),
-                    Attribute(key="background_rows", value=100),
-                    Attribute(key="background_sha256", value=sha256(b"background")),
-                    Attribute(key="background_choice", value="random rows of the training data, seed 7"),
-                    Attribute(key="seed", value=7),
-                    Attribute(key="level", value=LEVEL),
-                    Attribute(key="method", value="bootstrap percentile, 1000 draws, seed 7"),
-                ),
-            ),
-            path="docgen/test/explanations.json",
-        ),
+        *explanations(),
         *monitoring(),
         item(
             "signature:model",
@@ -332,6 +308,7 @@ def _previous() -> list[Evidence]:
         )
 
     return [
+        *earlier_explanations(),
         metric("roc_auc", 0.8122, "AUROC"),
         metric("accuracy", 0.8178, "Accuracy"),
         item("param:C", Text(text="1.0"), run=PREVIOUS_RUN, key="C"),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from docgen.blocks import (
     approval,
+    beside,
     calibration,
     change,
     comparison,
@@ -72,6 +73,11 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "score-gaps": (impact.score_gaps, frozenset()),
     "fairness-over-time": (impact.over_time, frozenset()),
     "explanations": (explanations.explanations, frozenset()),
+    "explanations-by-group": (explanations.by_group, frozenset()),
+    "explanation-stability": (beside.stability, frozenset()),
+    "permutation-importance": (beside.permutation, frozenset()),
+    "interactions": (beside.interactions, frozenset()),
+    "reason-codes": (beside.reason_codes, frozenset()),
     "datasets": (data.datasets, frozenset()),
     "overlap": (pairs.overlap, frozenset()),
     "shift": (pairs.shift, frozenset()),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docgen.assessment.select import JOIN, parts
-from docgen.blocks.values import full, gap_wanting, missing_box, splits
+from docgen.blocks.values import full, gap_wanting, left_out, missing_box, splits
 from docgen.model.document import Absent, Block, Dossier, Figure, Grid, Heading, Line, Mark, Panel, Plot, Shown, Words
 from docgen.model.evidence import Evidence, Quantity, Scalar, Table
 
@@ -71,7 +71,8 @@ def fairness(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
     for number, feature in enumerate(chosen, 1):
         blocks += _feature(feature, f"{'crossed' if crossed else 'group'}-{number}")
     wanted = "rates by intersection of sensitive features" if crossed else "rates by sensitive feature"
-    return tuple(blocks) or (gap_wanting(dossier, wanted, "fairness"),)
+    found = tuple(blocks) or (gap_wanting(dossier, wanted, "fairness"),)
+    return (*found, *left_out(every)) if crossed else found
 
 
 def _feature(feature: Feature, stem: str) -> list[Block]:

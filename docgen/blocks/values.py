@@ -5,7 +5,19 @@ from __future__ import annotations
 from docgen.assessment.select import parts
 from docgen.model.assessment import Gap
 from docgen.model.checks import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, NarrativeWritten, Present
-from docgen.model.document import Absent, Dossier, GapBox, Inline, Line, Shown, ValueFormat, Words
+from docgen.model.document import (
+    Absent,
+    Block,
+    Bullets,
+    Dossier,
+    GapBox,
+    Inline,
+    Line,
+    Paragraph,
+    Shown,
+    ValueFormat,
+    Words,
+)
 from docgen.model.evidence import Column, Evidence, Missing, Quantity, Scalar, Text
 from docgen.model.snapshot import PREVIOUS
 
@@ -165,9 +177,28 @@ def _box(gap: Gap, wanted: str) -> GapBox:
     return GapBox(wanted=wanted, why=gap.why, owner=gap.owner, supply=gap.supply, requirements=(gap.requirement,))
 
 
+def left_out(items: tuple[Evidence, ...]) -> tuple[Block, ...]:
+    """Return what an evaluation left out of its own accord, and why: remarks, not gaps."""
+    lines: list[Line] = [
+        (
+            Shown(value=item.value.wanted, evidence=item.id),
+            Words(text=": "),
+            Shown(value=item.value.detail, evidence=item.id),
+            Words(text="."),
+        )
+        for item in items
+        if _is_left_out(item) and isinstance(item.value, Missing)
+    ]
+    return (Paragraph(line=(Words(text="Left out:"),)), Bullets(items=tuple(lines))) if lines else ()
+
+
+def _is_left_out(item: Evidence) -> bool:
+    return parts(item.id).name.split("/")[0] == "left_out"
+
+
 def missing_box(item: Evidence) -> GapBox | None:
     """Return the gap box of evidence that is `Missing`, or None."""
     value = item.value
-    if not isinstance(value, Missing):
+    if not isinstance(value, Missing) or _is_left_out(item):
         return None
     return GapBox(wanted=value.wanted, why=value.reason.replace("_", " "), supply=value.supply)

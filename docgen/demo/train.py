@@ -21,6 +21,17 @@ THRESHOLD = 0.25
 """Applications at or above it get a second look."""
 
 
+REASONS = {
+    "debt_ratio": "Debt is high in relation to income",
+    "utilisation": "Much of the credit limits is in use",
+    "late_payments": "Late payments in the past",
+    "income": "Income is low for the amount of credit",
+    "tenure_months": "The time with the present employer is short",
+    "loan_amount": "The amount asked for is high in relation to income",
+}
+"""What an applicant is told of each input when it speaks for a second look."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
     """What the demo registered."""
@@ -176,6 +187,7 @@ def _track(model: Any, params: dict[str, object], train: pd.DataFrame, test: pd.
                 "reference_groups": {"sex": "male", "age_band": "30 to 59"},
                 "favourable_label": 0,
                 "periods": test[TIME],
+                "reason_codes": REASONS,
                 "background": train[inputs],
                 "split": "test",
                 "threshold": THRESHOLD,

@@ -20,7 +20,7 @@ from docgen.evaluate.inputs import (
 )
 from docgen.evaluate.outcomes import Outcomes
 from docgen.evaluate.resample import Resampling
-from docgen.evaluate.settings import Settings
+from docgen.evaluate.settings import TRAINING, Settings
 from docgen.model.evidence import Quantity
 from docgen.model.formats import (
     CalibrationFile,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Files = dict[str, tuple[EvidenceFile, tuple[Row, ...]]]
-TRAINING = ("train", "training")
 
 
 def evidence_files(
@@ -62,8 +61,9 @@ def evidence_files(
     import pandas as pd
 
     from docgen.evaluate.code import code_state
-    from docgen.evaluate.explain import explain
+    from docgen.evaluate.explain import Subject, explain
     from docgen.evaluate.fairness import rows_of
+    from docgen.evaluate.groups import axes_of
 
     data = read_inputs(
         y_true=y_true,
@@ -80,16 +80,15 @@ def evidence_files(
         fair = _fairness(outcomes, sensitive_features, periods, data, dataset, settings)
         files[f"{base}/fairness"] = (fair, rows_of(fair))
     if settings.explain and model is not None and data.frame is not None:
-        explanation = explain(
-            model,
-            data.frame,
-            pd.DataFrame(background) if background is not None else None,
-            split=settings.split,
-            dataset=dataset,
-            method=settings.method,
-            rows=settings.explain_rows,
-            background_rows=settings.background_rows,
+        subject = Subject(
+            model=model,
+            frame=data.frame,
+            background=pd.DataFrame(background) if background is not None else None,
+            truth=data.truth,
+            outcomes=outcomes,
+            axes=axes_of(sensitive_features, len(data.truth)) if sensitive_features is not None else (),
         )
+        explanation = explain(subject, settings, dataset=dataset)
         files[f"{base}/explanations"] = (explanation, tuple(asdict(item) for item in explanation.features))
     if (code := code_state()) is not None:
         files["docgen/code"] = (code, ())

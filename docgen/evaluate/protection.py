@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from docgen.evaluate.groups import Axis, Cube, View, count, views_of
 from docgen.evaluate.outcomes import Counting
-from docgen.evaluate.suppression import Rules, Table, own_steps, protect, too_hard
+from docgen.evaluate.suppression import Rules, Steps, Table, own_steps, protect, too_hard
 from docgen.model.formats import LeftOut
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Bits = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
@@ -92,6 +93,16 @@ def protected(axes: Sequence[Axis], times: Axis | None, counted: Counting, k: in
         timed=timed,
         left_out=tuple(left_out),
     )
+
+
+def sizes_shown(sizes: Integers, k: int) -> Bits:
+    """Return which sizes of groups may be shown when nothing but these and their total is published, (n_groups,)."""
+    import numpy as np
+
+    one = np.ones((1, 1), dtype=bool)
+    table = Table(member=_places(len(sizes)), counts=np.asarray(sizes, dtype=np.int64)[:, None])
+    shown: Bits = _alone(table, Rules(steps=Steps(shows=(one,), guards=(one,)), k=k)) > 0
+    return shown
 
 
 def _alone(table: Table, rules: Rules) -> Integers:

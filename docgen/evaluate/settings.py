@@ -17,6 +17,9 @@ ScoreKind = Literal["probability", "ranking"]
 SPLITS = ("train", "validation", "test", "out_of_time", "external_<site>")
 """Names that docgen knows; others are taken as they are, unless they look like a slip of the pen."""
 
+TRAINING = ("train", "training")
+"""Splits whose rows the model was trained on."""
+
 _SPLIT = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ALIKE = 0.8
 """Likeness, by difflib, from which a name is taken for a slip."""
@@ -61,12 +64,41 @@ class Settings:
     explain: bool = True
     explain_rows: int = 200
     background_rows: int = 100
+    explain_label: object = None
+    """The class whose output is explained; a binary task's positive label, else the model's last class, when None."""
+    explain_seeds: int = 3
+    """How many backgrounds and seeds the ranking of the features is compared over; 1: none but the first."""
+    explain_budget: int = 5_000_000
+    """Predictions that a slow explainer may ask the model for; rows are cut to it."""
+    permutation_repeats: int = 5
+    """How often each column is shuffled for the permutation importance; 0: it is left out."""
+    permutation_rows: int = 2_000
+    """Held-out rows that the permutation importance uses at most."""
+    reason_codes: Mapping[str, str] | str | None = None
+    """Feature -> the reason for adverse action that it stands for, or a JSON file of it."""
+    reasons_top: int = 4
+    """Principal reasons that a decision is given at most."""
     dataset_name: str = ""
 
     @property
     def method(self) -> Method:
         """How intervals are formed."""
         return Method(level=self.level, draws=self.draws, seed=self.seed, proportion=self.interval)
+
+
+_WHOLE = (
+    "draws",
+    "bins",
+    "explain_rows",
+    "background_rows",
+    "explain_seeds",
+    "explain_budget",
+    "permutation_rows",
+    "reasons_top",
+    "min_group_size",
+    "suppress_below",
+)
+"""Options that are whole numbers of 1 or more."""
 
 
 def settings_of(options: dict[str, Any]) -> Settings:
@@ -98,12 +130,14 @@ def _problems(chosen: Settings) -> Iterator[Problem]:
         value = getattr(chosen, name)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
             yield Problem(f"{name} is {value!r}, expected a number between 0 and 1")
-    for name in ("draws", "bins", "explain_rows", "background_rows", "min_group_size", "suppress_below"):
+    for name in _WHOLE:
         value = getattr(chosen, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             yield Problem(f"{name} is {value!r}, expected a whole number of 1 or more")
-    if isinstance(chosen.seed, bool) or not isinstance(chosen.seed, int) or chosen.seed < 0:  # type: ignore[redundant-expr]  # it comes from a user's dictionary
-        yield Problem(f"seed is {chosen.seed!r}, expected a whole number of 0 or more")
+    for name in ("seed", "permutation_repeats"):
+        value = getattr(chosen, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            yield Problem(f"{name} is {value!r}, expected a whole number of 0 or more")
     if not isinstance(chosen.reference_groups, Mapping):  # it comes from a user's dictionary
         yield Problem(f"reference_groups is {chosen.reference_groups!r}, expected feature -> group")
     for name, words in (

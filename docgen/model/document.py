@@ -209,6 +209,8 @@ class Plot:
     rows: tuple[str, ...] = ()
     """Labels that the panels share: of rows, or of periods."""
     trends: tuple[Trend, ...] = ()
+    shared: bool = False
+    """Whether panels share the x axis too, so that they can be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,10 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `fairness:<score or prediction>.smd/...`, `...smd_by_group/...` | `Quantity`, `Table` | standardized mean difference |
 | `fairness:<metric>.by_period/<feature>@<split>` | `Table` | group metric by period |
 | `explanation:global@<split>` | `Table` | global attributions |
+| `explanation:by_group/<feature>@<split>` | `Table` | attributions by group |
+| `explanation:stability@<split>` | `Table` | the ranking of the features with other seeds |
+| `explanation:permutation@<split>`, `explanation:interactions@<split>` | `Table` | importance, interactions |
+| `explanation:reason_codes@<split>`, `explanation:reason_coverage@<split>` | `Table`, `Quantity` | adverse action |
 | `monitoring:<kind>/<key>`, `monitoring:<key>` | `Table` | a measure of the version in use, over time |
 | `environment:<file>`, `signature:model` | `Text`, `Table` | as logged with the model |
 | `runtime:python`, `runtime:image` | `Text`, `Table` | Python of the model, container image of the training |

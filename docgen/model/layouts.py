@@ -82,9 +82,53 @@ ATTRIBUTION_COLUMNS = (
     Column(key="low", title="Low", kind="number"),
     Column(key="high", title="High", kind="number"),
     Column(key="mean", title="Mean SHAP", kind="number"),
+    Column(key="direction", title="Direction", kind="number"),
 )
-"""Columns of `explanation:global@<split>`, largest first. Attributes: unit, explainer, link, output, n,
-background_rows, background_sha256, background_choice, seed, level, method."""
+"""Columns of `explanation:global@<split>`, largest first; direction is the rank correlation of value and attribution.
+Attributes: unit, explainer, output, n, background_rows, background_sha256, background_choice, seed, level, method,
+rows_asked, budget, additivity_error, additivity_tolerance."""
+
+GROUP_ATTRIBUTION_COLUMNS = (
+    Column(key="group", title="Group"),
+    Column(key="feature", title="Feature"),
+    Column(key="mean_abs", title="Mean |SHAP|", kind="number"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="note", title="Note"),
+)
+"""Columns of `explanation:by_group/<feature>@<split>`. Attributes: unit, suppress_below."""
+
+STABILITY_COLUMNS = (
+    Column(key="seed", title="Seed", kind="count"),
+    Column(key="n", title="Rows", kind="count", unit="rows"),
+    Column(key="spearman", title="Rank correlation", kind="number"),
+    Column(key="top_shared", title="Leading features shared", kind="count"),
+    Column(key="top", title="Leading features", kind="count"),
+)
+"""Columns of `explanation:stability@<split>`: the ranking of the features with other seeds against that of `seed`."""
+
+INTERACTION_COLUMNS = (
+    Column(key="first", title="Feature"),
+    Column(key="second", title="With"),
+    Column(key="mean_abs", title="Mean |interaction|", kind="number"),
+)
+"""Columns of `explanation:interactions@<split>`, strongest first. Attributes: unit, n, pairs."""
+
+PERMUTATION_COLUMNS = (
+    Column(key="feature", title="Feature"),
+    Column(key="drop", title="Drop of the score", kind="number"),
+    Column(key="sd", title="SD over repeats", kind="number"),
+)
+"""Columns of `explanation:permutation@<split>`, largest first. Attributes: scoring, baseline, n, repeats, seed."""
+
+REASON_COLUMNS = (
+    Column(key="feature", title="Feature"),
+    Column(key="reason", title="Reason"),
+    Column(key="events", title="Decisions", kind="count", unit="rows"),
+    Column(key="share", title="Share", kind="fraction"),
+    Column(key="note", title="Note"),
+)
+"""Columns of `explanation:reason_codes@<split>`. Attributes: adverse, top, n, principal, with_reason,
+suppress_below."""
 
 CONFUSION_COLUMNS = (Column(key="actual", title="Actual"),)
 """Then one count column for each predicted label, keyed and titled by the label. `table:confusion@<split>`."""

@@ -43,7 +43,11 @@ def _panels(figure: Figure, plot: Plot) -> None:
     """Draw dots with intervals; the first panel of each line names the rows."""
     rows = plot.rows[:MAX_ROWS]
     across = min(ACROSS[plot.kind], len(plot.panels))
+    every = [value for panel in plot.panels for mark in panel.marks for value in (mark.value, mark.low, mark.high)]
+    widest = max((value for value in every if value is not None), default=1.0)
     for position, (axes, panel) in enumerate(zip(_grid(figure, plot), plot.panels, strict=True)):
+        if plot.shared:
+            axes.set_xlim(0, widest * 1.06)
         _dots(axes, panel, rows)
         axes.set_title(label(panel.title), fontsize=9, loc="left")
         axes.set_yticks(range(len(rows)), [label(row, 30) for row in rows] if position % across == 0 else [])

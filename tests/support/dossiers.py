@@ -10,11 +10,12 @@ from typing import get_args
 
 from bs4 import BeautifulSoup, NavigableString
 from pypdf import PdfReader
+from scipy.stats import spearmanr
 
 from docgen.config import Config
 from docgen.model.canonical import parse
 from docgen.model.document import ValueFormat
-from docgen.model.evidence import Evidence, Narrative
+from docgen.model.evidence import Evidence, Narrative, Table
 from docgen.model.snapshot import PREVIOUS, Snapshot
 from docgen.pipeline import assess
 from docgen.regimes import find_regime
@@ -138,7 +139,21 @@ def known(snapshot: Snapshot) -> dict[str, set[str]]:
     found = {item.id: texts(item) for item in snapshot.evidence}
     if snapshot.previous:
         found |= {PREVIOUS + item.id: texts(item) for item in snapshot.previous.evidence}
+        found |= dict(_correlations(snapshot))
     return found
+
+
+def _correlations(snapshot: Snapshot) -> Iterator[tuple[str, set[str]]]:
+    """What pages compute of two versions, computed by scipy: the rank correlation of attributions, and of how many."""
+    for item in snapshot.of_kind("explanation"):
+        before = snapshot.find(PREVIOUS + item.id) if item.id.startswith("explanation:global") else None
+        if before is None or not isinstance(before.value, Table) or not isinstance(item.value, Table):
+            continue
+        old, new = ({row[0]: row[1] for row in table.rows} for table in (before.value, item.value))
+        common = sorted(old.keys() & new.keys(), key=str)
+        rho = float(spearmanr([old[name] for name in common], [new[name] for name in common]).statistic)
+        name = f"computed:rank_correlation/{PREVIOUS}{item.id}/{item.id}"
+        yield name, {shown(rho, "number"), shown(len(common), "count")}
 
 
 def _own_words(folder: Path) -> set[str]:

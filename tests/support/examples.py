@@ -30,6 +30,7 @@ CODE = formats.CodeFile(
     untracked=0,
     diff_sha256=sha256(b"the patch"),
 )
+LEFT_OUT = {"feature": "interactions", "reason": "they are computed for trees only, where they are exact and cheap"}
 
 
 MONITORING = formats.MonitoringFile(
@@ -106,6 +107,7 @@ def logged(folder: Path) -> dict[str, Any]:
     for path in sorted((folder / "artifacts").rglob("docgen/**/*.json")):
         content = json.loads(path.read_text("utf-8"))
         found.setdefault(content["format"], content)
+    found["docgen.explanations"]["left_out"] = [LEFT_OUT]  # this model is explained without a remainder
     return found
 
 
@@ -128,13 +130,15 @@ def tiny() -> pd.DataFrame:
 
 
 def evaluate(frame: pd.DataFrame) -> None:
+    from sklearn.ensemble import GradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
 
     import docgen
 
     inputs = ["debt_ratio", "income"]
     train, test = frame.iloc[:60], frame.iloc[60:].reset_index(drop=True)
-    model = LogisticRegression().fit(train[inputs], train["default"])
+    model = GradientBoostingClassifier(n_estimators=10, max_depth=2, random_state=7)
+    model.fit(train[inputs], train["default"])
     docgen.log_dataset(
         test, name="applications-test", context="test", target="default", source="synthetic", licence="none needed"
     )
@@ -150,6 +154,7 @@ def evaluate(frame: pd.DataFrame) -> None:
         model=model,
         X=test[inputs],
         background=train[inputs],
+        reason_codes={"debt_ratio": "Debt is high in relation to income", "income": "Income is low"},
         split="test",
         dataset_name="applications-test",
         bins=4,

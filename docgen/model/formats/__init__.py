@@ -11,7 +11,19 @@ import re
 from docgen.model.formats.common import EVIDENCE_VERSION, DataRef, Named, Row, Task
 from docgen.model.formats.comparison import ComparedMeasure, ComparisonFile, Decisions, Side
 from docgen.model.formats.data import ChangedFile, CodeFile, ColumnProfile, DatasetFile, Level, Precision
-from docgen.model.formats.explanations import ExplanationFile, FeatureRow
+from docgen.model.formats.explanations import (
+    ExplanationFile,
+    FeatureRow,
+    GroupAttributionRow,
+    GroupAttributions,
+    InteractionRow,
+    Interactions,
+    Permutation,
+    PermutationRow,
+    ReasonCodes,
+    ReasonRow,
+    StabilityRow,
+)
 from docgen.model.formats.fairness import (
     AdverseImpact,
     Comparison,
@@ -71,9 +83,13 @@ __all__ = [
     "ExplanationFile",
     "FairnessFile",
     "FeatureRow",
+    "GroupAttributionRow",
+    "GroupAttributions",
     "GroupMetric",
     "GroupRow",
     "ImpactRow",
+    "InteractionRow",
+    "Interactions",
     "LeftOut",
     "Level",
     "LiftRow",
@@ -87,7 +103,11 @@ __all__ = [
     "PerformanceFile",
     "PeriodMetric",
     "PeriodRow",
+    "Permutation",
+    "PermutationRow",
     "Precision",
+    "ReasonCodes",
+    "ReasonRow",
     "ResidualQuantile",
     "ResidualRow",
     "Residuals",
@@ -100,6 +120,7 @@ __all__ = [
     "ShiftFile",
     "ShiftRole",
     "Side",
+    "StabilityRow",
     "Task",
     "path_of",
 ]

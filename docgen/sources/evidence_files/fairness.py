@@ -55,7 +55,7 @@ def fairness(record: formats.FairnessFile, source: Source) -> Iterator[Evidence]
         name = evidence_id("fairness", f"{apart.key}/{apart.feature}", record.split)
         yield fact(source, name, apart.quantity, f"/disparities/{position}")
     for position, absent in enumerate(record.left_out):
-        gap_value = Missing(wanted=f"{absent.feature}: {absent.reason}", reason="not_logged", detail=absent.reason)
+        gap_value = Missing(wanted=absent.feature, reason="not_logged", detail=absent.reason)
         name = evidence_id("fairness", f"left_out/{absent.feature}", record.split)
         yield fact(source, name, gap_value, f"/left_out/{position}")
 

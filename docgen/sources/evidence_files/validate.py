@@ -93,7 +93,7 @@ def _foreign(path: PurePath, data: bytes) -> Report:
 def _read(report: Report, target: str, data: bytes) -> Report:
     source = Source(path=target, data=data, sha256=sha256(data), run_id="", time=_LOGGED)
     found = evidence_files.read(source)
-    gaps = tuple(item.value for item in found if isinstance(item.value, Missing))
+    gaps = tuple(item.value for item in found if isinstance(item.value, Missing) and item.value.reason == "unreadable")
     if gaps:
         return replace(report, faults=tuple(Fault(path="$", message=gap.detail) for gap in gaps))
     return replace(report, evidence=tuple(item.id for item in found))

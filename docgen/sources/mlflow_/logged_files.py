@@ -168,7 +168,7 @@ class LoggedFiles:
             path=item.path, data=data, sha256=sha256(data), run_id=run.run_id, time=run.ended, inputs=inputs
         )
         for fact in evidence_files.read(source):
-            if fact.missing:
+            if isinstance(fact.value, Missing) and fact.value.reason == "unreadable":
                 self.found.put_unreadable(fact)
             elif isinstance(fact.value, Dataset):
                 self.found.put_dataset(fact)
