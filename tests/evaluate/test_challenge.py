@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from MLstatkit import Delong_test
-from scipy.stats import binomtest
+from scipy.stats import binomtest, chi2
 from sklearn import metrics
+from statsmodels.stats.contingency_tables import mcnemar
 
 from docgen.errors import ProblemsError, UsageError
 from docgen.evaluate.assemble import comparison_files
@@ -62,6 +63,27 @@ def test_mcnemars_test_is_that_of_the_published_example() -> None:
     assert (found.decisions.champion_only, found.decisions.challenger_only) == (28, 35)
     assert found.decisions.p == pytest.approx(0.449692, abs=5e-7)
     assert found.decisions.method == "chi-squared with continuity correction"
+
+
+@pytest.mark.parametrize(
+    ("options", "statistic", "p"),
+    [
+        ({"exact": False, "correction": False}, 0.777778, 0.377822),
+        ({"exact": False, "correction": True}, 0.571429, 0.449692),
+        ({"exact": True}, 28, 0.449963),
+    ],
+    ids=["uncorrected", "corrected", "exact"],
+)
+def test_the_counts_give_every_form_of_the_published_test(options: dict[str, bool], statistic: float, p: float) -> None:
+    """Aoki, Gunma University, the same example: .7778 p .3778; corrected .5714 p .4497; exact p .45."""
+    truth, first, second = decisions_of([[48, 28], [35, 53]])
+    counts = compared(truth, Contender(name="a", pred=first), Contender(name="b", pred=second)).decisions
+    assert counts is not None
+    table = [[counts.both, counts.champion_only], [counts.challenger_only, counts.neither]]
+    found = mcnemar(table, **options)
+    assert (found.statistic, found.pvalue) == (pytest.approx(statistic, abs=5e-7), pytest.approx(p, abs=5e-7))
+    by_hand = binomtest(28, 63).pvalue if options["exact"] else chi2.sf(found.statistic, 1)  # a second implementation
+    assert found.pvalue == pytest.approx(by_hand, rel=1e-9)
 
 
 def test_few_discordant_rows_are_tested_exactly() -> None:

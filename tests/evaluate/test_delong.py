@@ -17,13 +17,14 @@ from docgen.evaluate.delong import areas, auroc, paired
 from docgen.evaluate.intervals import Method
 
 METHOD = Method()
-ASAH = Path(__file__).parents[1] / "data" / "asah.csv"
-"""113 patients with aneurysmal subarachnoid haemorrhage (Turck et al., Intensive Care Medicine 36, 2010), as they are
-distributed with pROC (Robin et al., BMC Bioinformatics 12, 2011); `outcome` 1 is poor."""
+RANKS = Path(__file__).parents[1] / "data" / "proc_ranks.csv"
+"""The order of three scores of 113 patients with aneurysmal subarachnoid haemorrhage (Turck et al., Intensive Care
+Medicine 36, 2010), for which pROC (Robin et al., BMC Bioinformatics 12, 2011) publishes its results; `outcome` 1 is
+poor. Areas and their variances depend on nothing but the order: no measured value is kept."""
 
 
-def asah(name: str) -> tuple[np.ndarray, np.ndarray]:
-    with ASAH.open(encoding="utf-8") as file:
+def ranked(name: str) -> tuple[np.ndarray, np.ndarray]:
+    with RANKS.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return np.array([float(row["outcome"]) for row in rows]), np.array([float(row[name]) for row in rows])
 
@@ -38,7 +39,7 @@ PROC = {
 
 @pytest.mark.parametrize(("name", "wanted"), PROC.items())
 def test_area_and_variance_are_those_of_proc(name: str, wanted: tuple[float, float]) -> None:
-    truth, score = asah(name)
+    truth, score = ranked(name)
     found = areas(truth, score[np.newaxis])
     assert found.values[0] == pytest.approx(wanted[0], rel=1e-13)
     assert found.covariance is not None
@@ -47,7 +48,7 @@ def test_area_and_variance_are_those_of_proc(name: str, wanted: tuple[float, flo
 
 def test_the_interval_is_that_of_proc() -> None:
     """pROC's tests/testthat/test-ci-auc.R: ndka .501244999271703 to .722670989888189."""
-    quantity = auroc(*asah("ndka"), METHOD)
+    quantity = auroc(*ranked("ndka"), METHOD)
     assert quantity.interval is not None
     assert quantity.interval.low == pytest.approx(0.501244999271703, rel=1e-13)
     assert quantity.interval.high == pytest.approx(0.722670989888189, rel=1e-13)
@@ -56,19 +57,32 @@ def test_the_interval_is_that_of_proc() -> None:
 
 def test_the_covariance_is_that_of_proc() -> None:
     """pROC's tests/testthat/test-cov.R: cov(s100b, wfns) .00119615567376754."""
-    truth, _ = asah("wfns")
-    found = areas(truth, np.stack([asah("s100b")[1], asah("wfns")[1]]))
+    truth, _ = ranked("wfns")
+    found = areas(truth, np.stack([ranked("s100b")[1], ranked("wfns")[1]]))
     assert found.covariance is not None
     assert found.covariance[0, 1] == pytest.approx(0.00119615567376754, rel=1e-12)
 
 
 def test_the_paired_test_is_that_of_proc() -> None:
     """pROC's tests/testthat/test-roc.test.R: wfns against s100b, Z 2.20898359144091, p .0271757822291882."""
-    truth, wfns = asah("wfns")
-    found = paired(truth, asah("s100b")[1], wfns, METHOD)
+    truth, wfns = ranked("wfns")
+    found = paired(truth, ranked("s100b")[1], wfns, METHOD)
     assert found.z == pytest.approx(2.20898359144091, rel=1e-12)
     assert found.p == pytest.approx(0.0271757822291882, rel=1e-12)
     assert found.difference == pytest.approx(0.823678861788618 - 0.731368563685637, rel=1e-12)
+
+
+def test_a_second_implementation_gives_procs_values_too() -> None:
+    """MLstatkit's Z is that of the second area less the first, pROC's the other way round."""
+    truth, wfns = ranked("wfns")
+    s100b = ranked("s100b")[1]
+    z, p, *_ = Delong_test(truth, wfns, s100b)
+    assert (-z, p) == (pytest.approx(2.20898359144091, rel=1e-12), pytest.approx(0.0271757822291882, rel=1e-12))
+    for name, (area, _) in PROC.items():
+        score = ranked(name)[1]
+        u = mannwhitneyu(score[truth == 1], score[truth == 0]).statistic
+        assert roc_auc_score(truth, score) == pytest.approx(area, abs=1e-15)
+        assert u / (41 * 72) == pytest.approx(area, abs=1e-15)
 
 
 def cases() -> st.SearchStrategy[tuple[np.ndarray, np.ndarray, np.ndarray]]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from scipy.stats.contingency import relative_risk
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from docgen.evaluate.intervals import Method, clopper_pearson, newcombe, rate, rate_ratio, wilson
 
@@ -48,11 +49,21 @@ def test_the_difference_has_the_interval_that_newcombe_printed() -> None:
     assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
 
 
+def test_the_difference_has_not_walds_interval() -> None:
+    """The same table, method 1: Wald's interval is .0575 to .3425. statsmodels' default is neither."""
+    low, high = confint_proportions_2indep(56, 70, 48, 80, method="wald")
+    assert (round(low, 4), round(high, 4)) == (0.0575, 0.3425)
+    found = newcombe((56, 48), (70, 80), 0.95)
+    assert (found.low, found.high) != pytest.approx((low, high), abs=5e-3)
+
+
 def test_the_ratio_has_the_interval_of_scipys_documentation() -> None:
     """scipy.stats.contingency.relative_risk: 27/122 against 44/487 is 2.4495156, 1.5836991 to 3.7886786."""
     found = rate_ratio((27, 44), (122, 487), 0.95)
-    other = relative_risk(27, 122, 44, 487).confidence_interval(0.95)
+    risk = relative_risk(27, 122, 44, 487)
+    other = risk.confidence_interval(0.95)
     assert found is not None
+    assert risk.relative_risk == pytest.approx(2.4495156, abs=5e-8)
     assert (found.low, found.high) == pytest.approx((1.5836991, 3.7886786), abs=1e-7)
     assert (found.low, found.high) == pytest.approx((other.low, other.high), rel=1e-12)
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import entropy
 
 from docgen.errors import UsageError
 from docgen.evaluate.shift import interval, noise, shift, stability_index
@@ -28,6 +29,8 @@ def test_the_golden_value_of_halves_against_three_to_two() -> None:
     )
     found = column(["x"] * 50 + ["y"] * 50, ["x"] * 60 + ["y"] * 40)
     assert found.index == pytest.approx(0.1 * math.log(1.2) - 0.1 * math.log(0.8), abs=1e-15)
+    p, q = [0.5, 0.5], [0.6, 0.4]
+    assert found.index == pytest.approx(entropy(p, q) + entropy(q, p), abs=1e-15)  # both divergences, by scipy
 
 
 @given(COUNTS)
