@@ -264,7 +264,7 @@ def copied(demo, tmp_path: Path) -> tuple[Path, Config]:
         ("docgen/test/fairness.json", {"MC-QUA-01", "MC-QUA-02", "MC-QUA-03"}),
         ("docgen/test/calibration.json", {"MC-MET-04"}),
         ("docgen/test/explanations.json", {"MC-EXP-01", "MC-EXP-02"}),
-        ("docgen/test/performance.json", {"MC-MET-03"}),
+        ("docgen/test/performance.json", {"MC-MET-03", "MC-MET-05"}),
         ("docgen/datasets/test.json", {"MC-EVD-02", "MC-EVD-04"}),
         ("docgen/datasets/train.json", {"MC-TRD-02", "MC-TRD-04"}),
         ("docgen/overlap/train~test.json", {"MC-EVD-05"}),

@@ -110,6 +110,7 @@ def test_what_nobody_logged_is_a_gap_not_a_value(built: Built) -> None:
         "MC-MET-02",  # held-out data
         "MC-MET-03",  # intervals
         "MC-MET-04",  # calibration
+        "MC-MET-05",  # errors at a threshold
         "MC-EVD-01",  # evaluation data
         "MC-EVD-02",  # SHA-256
         "MC-QUA-01",  # groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.assessment.select import parts
-from docgen.blocks.performance import place_of
+from docgen.blocks.performance import other_task, place_of
 from docgen.blocks.tables import curve, formed, grid, measures
 from docgen.blocks.values import gap_wanting, missing_box, of_split, splits
 from docgen.model.document import Block, Dossier, Figure, Heading, Line, Plot, Shown, Words
@@ -25,7 +25,9 @@ def calibration(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, .
                 blocks += _curve(item, item.value, number)
         if any(isinstance(item.value, Quantity) for item in mine):
             blocks.append(measures(mine, "Calibration summary"))
-    return tuple(blocks) or (gap_wanting(dossier, "calibration", "calibration"),)
+    return tuple(blocks) or (
+        other_task(dossier, "binary", "multiclass") or gap_wanting(dossier, "calibration", "calibration"),
+    )
 
 
 def _curve(item: Evidence, table: Table, number: int) -> list[Block]:

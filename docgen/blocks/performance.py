@@ -117,6 +117,22 @@ def _figure(items: tuple[Evidence, ...], number: int) -> Figure | None:
     )
 
 
+def other_task(dossier: Dossier, *allowed: str) -> Paragraph | None:
+    """Return a paragraph that says why a section is empty where every evaluation is of another kind of model."""
+    tasks = {
+        str(value)
+        for item in dossier.snapshot.of_kind("table")
+        if parts(item.id).name == "evaluation" and isinstance(item.value, Table)
+        for key, value in item.value.rows
+        if key == "task"
+    }
+    if not tasks or tasks & set(allowed):
+        return None
+    what = {"regression": "a number", "multiclass": "one of several classes"}
+    kinds = " or ".join(what.get(task, "one of two classes") for task in sorted(tasks))
+    return Paragraph(line=(Words(text=f"It does not apply: the model predicts {kinds}."),))
+
+
 def confusion(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
     """Return counts by actual and predicted label."""
     found = tuple(item for item in dossier.snapshot.of_kind("table") if parts(item.id).name == "confusion")
@@ -126,7 +142,8 @@ def confusion(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...
             if isinstance(item.value, Table):
                 blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=item.id)))
                 blocks.append(_counts(item, item.value))
-    return tuple(blocks) or (gap_wanting(dossier, "counts by actual and predicted label", "table"),)
+    empty = other_task(dossier, "binary", "multiclass")
+    return tuple(blocks) or (empty or gap_wanting(dossier, "counts by actual and predicted label", "table"),)
 
 
 def _counts(item: Evidence, table: Table) -> Grid:

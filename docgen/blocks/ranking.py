@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.assessment.select import parts
+from docgen.blocks.performance import other_task
 from docgen.blocks.tables import formed, grid, numbers
 from docgen.blocks.values import gap_wanting, of_split, splits
 from docgen.model.document import Block, Curve, Dossier, Figure, Heading, Plot, Shown
@@ -25,7 +26,7 @@ def ranking(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
             for item in mine:
                 if parts(item.id).name == name and isinstance(item.value, Table):
                     blocks += make(item, item.value, number)
-    return tuple(blocks) or (gap_wanting(dossier, "ROC curve and lift", "table"),)
+    return tuple(blocks) or (other_task(dossier, "binary") or gap_wanting(dossier, "ROC curve and lift", "table"),)
 
 
 def _roc(item: Evidence, table: Table, number: int) -> list[Block]:

@@ -1,0 +1,72 @@
+"""Train three models that docgen's demo does not show: a regression, several classes, and only predictions of others."""
+
+from __future__ import annotations
+
+import sys
+
+import mlflow
+import numpy as np
+import pandas as pd
+from mlflow.models import infer_signature
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+import docgen
+
+
+def regression() -> None:
+    frame, target = load_diabetes(return_X_y=True, as_frame=True)
+    train, test = frame.iloc[::2], frame.iloc[1::2].reset_index(drop=True)
+    truth = target.iloc[1::2].reset_index(drop=True)
+    model = LinearRegression().fit(train, target.iloc[::2])
+    smaller = LinearRegression().fit(train[["bmi"]], target.iloc[::2])
+    register(model, "progression", test)
+    docgen.log_evidence(y_true=truth, y_pred=model.predict(test), X=test, split="test", unit="points", draws=200)
+    docgen.log_comparison(
+        y_true=truth,
+        champion=docgen.Contender(name="body mass index alone", pred=smaller.predict(test[["bmi"]])),
+        challenger=docgen.Contender(name="models:/progression/1", pred=model.predict(test)),
+        X=test,
+        split="test",
+        unit="points",
+        draws=200,
+    )
+
+
+def several_classes() -> None:
+    frame, target = load_iris(return_X_y=True, as_frame=True)
+    names = target.map({0: "setosa", 1: "versicolor", 2: "virginica"})
+    train, test = frame.iloc[::2], frame.iloc[1::2].reset_index(drop=True)
+    truth = names.iloc[1::2].reset_index(drop=True)
+    model = LogisticRegression(max_iter=2000).fit(train, names.iloc[::2])
+    register(model, "species", test)
+    plots = pd.Series(np.arange(75) // 3, name="plot")
+    docgen.log_evidence(
+        y_true=truth, y_score=model.predict_proba(test), X=test, groups=plots, split="external_field-2", draws=200
+    )
+
+
+def scored_elsewhere() -> None:
+    """Hardly anything is defined: one class, one score."""
+    train = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0]})
+    register(LogisticRegression().fit(train, [0, 1, 0, 1]), "bare", train)
+    table = pd.DataFrame({"outcome": ["no"] * 12, "score": [0.5] * 12})
+    docgen.log_predictions(table, truth="outcome", score="score", positive_label="yes", split="out_of_time", draws=50)
+
+
+def register(model: object, name: str, test: pd.DataFrame) -> None:
+    signature = infer_signature(test, model.predict(test))  # type: ignore[attr-defined]
+    mlflow.sklearn.log_model(model, name="model", signature=signature, registered_model_name=name)
+
+
+def main() -> None:
+    uri, artifacts = sys.argv[1:]
+    mlflow.set_tracking_uri(uri)
+    experiment = mlflow.create_experiment("tasks", artifact_location=artifacts)
+    for train in (regression, several_classes, scored_elsewhere):
+        with mlflow.start_run(experiment_id=experiment, run_name=train.__name__):
+            train()
+
+
+if __name__ == "__main__":
+    main()
