@@ -19,7 +19,7 @@ T = TypeVar("T", "MlflowConfig", "DossierConfig", "ApprovalsConfig")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MlflowConfig:
-    """`[mlflow]`: the store to read. It is never written to."""
+    """`[mlflow]`: the store to read. Only a release or a rollback writes to it."""
 
     tracking_uri: str = "sqlite:///mlflow.db"
     """`http(s)://...`, `sqlite:///...`, `postgresql://...` or a folder of runs. `MLFLOW_TRACKING_URI` wins over it."""

@@ -7,6 +7,9 @@ from pathlib import Path
 from docgen.config import Config
 from docgen.errors import SourceError, UsageError
 from docgen.gates.chain import Chain
+from docgen.gates.drift import drift, recorded_aliases
+from docgen.model.snapshot import Snapshot
+from docgen.store.journal import journal_of, pending
 from docgen.store.ledger import Ledger
 
 
@@ -45,6 +48,20 @@ def read(folder: Path, wanted: dict[str, str] | None = None) -> Chain:
 
     committed = {name: "in the history of git" for name in added_below(folder) if not name.startswith(".")}
     return Ledger(folder=folder).read(wanted={**committed, **(wanted or {})})
+
+
+def drift_of(config: Config, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return, in words, where the registry is not as releases and rollbacks left it; an interrupted one is told too.
+
+    Raises:
+        IntegrityError: the ledger is not whole.
+    """
+    folder = Ledger.of(config.path(config.approvals.ledger), snapshot.subject.name).folder
+    if snapshot.subject.version is None:
+        return ()
+    move = pending(journal_of(config.path(config.dossier.store), snapshot.subject.name))
+    open_ = f"the {move.kind} of version {move.version} was interrupted, the next one settles it" if move else ""
+    return (*filter(None, (open_,)), *drift(recorded_aliases(Ledger(folder=folder).sound().entries), snapshot))
 
 
 def registered(model: str) -> str:

@@ -253,7 +253,7 @@ def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Ste
     from docgen.sources.mlflow_.reading import Reading
 
     wanted = tracking_uri or config.mlflow.tracking_uri
-    uri = wanted if tracking_uri else _below(config, wanted)
+    uri = wanted if tracking_uri else store_uri(config, wanted)
     reading = Reading(
         tracking_uri=uri,
         limits=Limits(file_bytes=config.mlflow.max_file_mib * MIB, files=config.mlflow.max_files),
@@ -265,7 +265,7 @@ def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Ste
         step=step,
     )
     step(f"opening {without_credentials(wanted)}")
-    registry = _below(config, config.mlflow.registry_uri) if config.mlflow.registry_uri else ""
+    registry = store_uri(config, config.mlflow.registry_uri) if config.mlflow.registry_uri else ""
     store = open_store(uri, registry, timeout_seconds=config.mlflow.timeout_seconds, retries=config.mlflow.retries)
     try:
         facts = collect_mlflow(store, parse_model_uri(model), reading)
@@ -274,7 +274,7 @@ def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Ste
     return replace(facts, origin=replace(facts.origin, uri=without_credentials(wanted)))
 
 
-def _below(config: Config, uri: str) -> str:
+def store_uri(config: Config, uri: str) -> str:
     """Return a configured store address with a relative path taken from the folder of `docgen.toml`."""
     head, slashes, path = uri.partition(":///")
     if slashes and head.startswith("sqlite") and not path.startswith("/"):

@@ -34,7 +34,7 @@ ROWS = (
         "evaluate",
     },
     {"publish", "bundle", "demo"},
-    {"pipeline", "findings", "inventory", "ledgers", "approvals", "sealing", "decisions"},
+    {"pipeline", "findings", "inventory", "ledgers", "approvals", "sealing", "releases", "decisions"},
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {

@@ -49,5 +49,26 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     seal.add_argument("dossier", help=_DOSSIER)
     seal.add_argument("--output", help="folder for the archive (default: [approvals] sealed in docgen.toml)")
     seal.add_argument("--by", default="", help="the role that seals, for the ledger")
-    for command in (gate, sign, waive, seal):
+
+    release = make(
+        "release",
+        "move an alias of the registry to a version whose gates are all open",
+        "docgen release models:/churn/3 --alias champion --by 'model owner'",
+    )
+    release.add_argument("dossier", help=_DOSSIER)
+    release.add_argument("--link", default="", help="where readers find the dossier (default: its folder)")
+    rollback = make(
+        "rollback",
+        "move an alias back to a version that was released before",
+        "docgen rollback churn --to 2 --alias champion --reason 'Drift of income.' --by 'model owner'",
+    )
+    rollback.add_argument("model", help="name of the registered model")
+    rollback.add_argument("--to", required=True, metavar="VERSION", help="the version to restore")
+    rollback.add_argument("--reason", required=True, help="why")
+    for command in (release, rollback):
+        command.add_argument("--alias", default="champion", help="the alias that moves (default: champion)")
+        command.add_argument("--by", required=True, help="the role that does so")
+        command.add_argument("--tracking-uri", help="the MLflow store (default: MLFLOW_TRACKING_URI, then docgen.toml)")
+        command.add_argument("--dry-run", action="store_true", help="prove all that can be proved, and change nothing")
+    for command in (gate, sign, waive, seal, release, rollback):
         shared(command)

@@ -116,6 +116,8 @@ def _collect(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.ledgers import drift_of
+
     config, snapshot = _snapshot(asked, console)
     assessments = pipeline.assess(
         snapshot, config=config, regimes=_regimes(asked), policy=_policy(asked), as_of=_day(asked)
@@ -123,15 +125,19 @@ def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
     console.line(f"{snapshot.subject.uri}, snapshot {snapshot.digest()[:12]}")
     _tell_findings([item for item in snapshot.findings if item.severity == "serious"], console)
     _tell(assessments, console)
+    drift = drift_of(config, snapshot)
+    for text in drift:
+        console.line(f"  drift: {text}")
     console.result(
         {
             "subject": snapshot.subject.uri,
             "snapshot": snapshot.digest(),
+            "drift": list(drift),
             **_found(snapshot),
             **_assessed(assessments),
         }
     )
-    return _gate(assessments)
+    return ExitCode.GATE_CLOSED if drift else _gate(assessments)
 
 
 def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -251,6 +257,13 @@ def _approval(asked: argparse.Namespace, console: Console) -> ExitCode:
     return actions[asked.command](asked, console)
 
 
+def _alias(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli import releases
+
+    actions = {"release": releases.release, "rollback": releases.rollback}
+    return actions[asked.command](asked, console)
+
+
 def _ledger(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.ledger import run as run_ledger
 
@@ -295,6 +308,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "sign": _approval,
     "waive": _approval,
     "seal": _approval,
+    "release": _alias,
+    "rollback": _alias,
     "ledger": _ledger,
     "diff": _change,
     "decide": _change,

@@ -99,7 +99,7 @@ class Ledger:
             IntegrityError: the ledger is not whole; nothing is written.
             StorageError: it cannot be written, or another writer holds the ledger too long; nothing is claimed.
         """
-        with storage(self.folder), _locked(self.folder):
+        with storage(self.folder), held(self.folder):
             self._clean()
             there = self.sound()
             if unless is not None and (same := unless(there)) is not None:
@@ -132,8 +132,12 @@ def _bytes(path: Path) -> bytes:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold the folder against other writers on this machine; branches of a repository join without it."""
+def held(folder: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold a folder against other writers on this machine; branches of a repository join without it.
+
+    Raises:
+        StorageError: another process holds it longer than `seconds`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -152,7 +156,7 @@ def _lock(descriptor: int, folder: Path, until: float) -> None:
                 raise
             if time.monotonic() > until:
                 raise StorageError(
-                    f"ledger {str(folder)!r} is held by another process", hint="wait for it to end, then run again"
+                    f"{str(folder)!r} is held by another process", hint="wait for it to end, then run again"
                 ) from err
             time.sleep(0.02)
         else:

@@ -119,9 +119,9 @@ def test_a_ledger_that_is_held_too_long_is_told(tmp_path: Path, monkeypatch: pyt
     ledger = Ledger(folder=tmp_path)
     note(ledger)
     with (
-        module._locked(tmp_path),
+        module.held(tmp_path),
         pytest.raises(StorageError, match="held by another process"),
-        module._locked(tmp_path, 0.1),
+        module.held(tmp_path, 0.1),
     ):
         pass
 

@@ -1,0 +1,82 @@
+"""`docgen release` and `docgen rollback`: move an alias of MLflow's registry, or rehearse it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from docgen import releases
+from docgen.cli.console import Console
+from docgen.config import load_config
+from docgen.errors import ExitCode
+
+
+def release(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Move an alias to a version whose gates are all open.
+
+    Raises:
+        DocgenError: as `docgen.releases.release`.
+    """
+    config = load_config(Path(asked.config) if asked.config else None)
+    done = releases.release(
+        asked.dossier, _order(asked, link=asked.link), config=config, tracking_uri=_tracking(asked), step=console.step
+    )
+    _tell(done, asked, console, record=None)
+    return ExitCode.DONE
+
+
+def rollback(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Move an alias back to a version that was released before.
+
+    Raises:
+        DocgenError: as `docgen.releases.rollback`.
+    """
+    config = load_config(Path(asked.config) if asked.config else None)
+    done = releases.rollback(
+        asked.model,
+        asked.to,
+        _order(asked, reason=asked.reason),
+        config=config,
+        tracking_uri=_tracking(asked),
+        step=console.step,
+    )
+    _tell(done, asked, console, record=None)
+    return ExitCode.DONE
+
+
+def _order(asked: argparse.Namespace, *, reason: str = "", link: str = "") -> releases.Order:
+    return releases.Order(
+        alias=asked.alias, by=asked.by, reason=reason, link=link, dry_run=asked.dry_run, now=datetime.now(UTC)
+    )
+
+
+def _tracking(asked: argparse.Namespace) -> str | None:
+    return asked.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or None
+
+
+def _tell(done: releases.Done, asked: argparse.Namespace, console: Console, record: Path | None) -> None:
+    move = done.move
+    if done.resumed:
+        console.line(done.resumed)
+    would = "rehearsal, nothing was changed; it would:" if asked.dry_run else "done:"
+    console.line(f"{move.kind} of {move.subject}, dossier {move.manifest[:12]}: {would}")
+    for text in done.steps:
+        console.line(f"  {text}")
+    if record is not None:
+        console.line(f"record  {record}")
+    console.result(
+        {
+            "kind": move.kind,
+            "subject": move.subject,
+            "alias": move.alias,
+            "before": move.before,
+            "manifest": move.manifest,
+            "dry_run": asked.dry_run,
+            "steps": list(done.steps),
+            "resumed": done.resumed,
+            "entry": done.entry.file if done.entry else None,
+            "record": str(record) if record else None,
+        }
+    )

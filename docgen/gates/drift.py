@@ -1,0 +1,31 @@
+"""Whether the registry is as the ledger left it: an alias that was moved behind docgen's back is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from docgen.model.evidence import VersionFacts
+from docgen.model.ledger import Entry, Release, Rollback
+from docgen.model.snapshot import Snapshot
+
+
+def recorded_aliases(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Return alias -> the entry that moved it last."""
+    return {entry.details.alias: entry for entry in entries if isinstance(entry.details, (Release, Rollback))}
+
+
+def drift(recorded: Mapping[str, Entry], snapshot: Snapshot) -> tuple[str, ...]:
+    """Return each alias that is not where the ledger says, as far as the snapshot of one version tells, in words."""
+    facts = snapshot.find(f"version:{snapshot.subject.version}")
+    if facts is None or not isinstance(facts.value, VersionFacts):
+        return ()
+    holds, own = set(facts.value.aliases), snapshot.subject.version
+    found = []
+    for alias in sorted(recorded):
+        entry = recorded[alias]
+        when = f"{entry.kind} {entry.file[:19]} of {entry.at}"
+        if entry.version == own and alias not in holds:
+            found.append(f"alias {alias!r} is not on version {own}, where {when} put it")
+        elif entry.version != own and alias in holds:
+            found.append(f"alias {alias!r} is on version {own}, and {when} put it on version {entry.version}")
+    return tuple(found)
