@@ -31,6 +31,11 @@ def test_the_champion_is_watched_for_six_months(demo) -> None:
     assert isinstance(missing, Table)
     assert [cells[PLACE["state"]] for cells in missing.rows][-1] == "red"
     assert missing.attribute("reds") >= 1  # type: ignore[operator]
+    usage = series["drift/stability/utilisation"]
+    assert isinstance(usage, Table)
+    assert usage.attribute("limits_file") == "monitoring/credit-default/1/limits.json"
+    assert [cells[PLACE["red"]] for cells in usage.rows] == [0.25] * 6
+    assert [cells[PLACE["low"]] for cells in usage.rows] == [None] * 6  # what a shift file holds is of another thing
     (assessment,) = assess(snapshot, config=demo.config)
     verdicts = {row.requirement: row.verdict for row in assessment.results}
     assert (verdicts["MC-MON-01"], verdicts["MC-MON-02"]) == (Verdict.MET, Verdict.MET)
@@ -39,12 +44,14 @@ def test_the_champion_is_watched_for_six_months(demo) -> None:
 def test_the_page_shows_feeds_trends_with_limits_and_every_point(demo) -> None:
     soup = page(demo.dossier("1"), "monitoring")
     tables = {table.caption.get_text().strip("¶ "): table for table in soup.select("article table")}  # type: ignore[union-attr]
-    assert {"Feeds", "Points", "Where the points were read"} <= set(tables)
-    feeds = tables["Feeds"].get_text(" ", strip=True)
-    assert "no limits" in feeds
-    assert "due every 31 days" in feeds
+    assert {"Beyond limits", "Feeds: drift", "Points", "Where the points were read"} <= set(tables)
+    assert "no limits" in tables["Feeds: drift"].get_text()
+    assert "due every 31 days" in tables["Feeds: performance"].get_text(" ", strip=True)
+    beyond = [row.get_text(" ", strip=True) for row in tables["Beyond limits"].select("tbody tr")]
+    assert [row for row in beyond if row.startswith("Missing values , income red 0.078")]
+    assert all("the demo lender's monitoring standard" in row for row in beyond)
     images = soup.select("article figure img")
-    assert len(images) >= 5
+    assert len(images) == 5
     assert any("went beyond a limit" in str(image["alt"]) for image in images)
 
 
@@ -69,7 +76,7 @@ def test_a_feed_that_stopped_is_a_gap_on_its_page_and_on_the_first(demo, tmp_pat
     text = boxes[0].get_text(" ", strip=True)
     assert "a newer point of" in text
     assert "a point is due every 31 days" in text
-    assert "stale" in page(report.folder, "monitoring").select_one("article table").get_text()  # type: ignore[union-attr]
+    assert "stale" in page(report.folder, "monitoring").select("article table")[1].get_text()
     assert "MC-MON-02" in page(report.folder, "index").select_one("table.docgen-gaps").get_text()  # type: ignore[union-attr]
 
 
@@ -85,4 +92,4 @@ def test_figures_and_boxes_are_what_the_blocks_made(demo) -> None:
     assert all(len(figure.plot.trends) <= 8 for figure in figures)
     assert not [item for item in make("feeds", dossier, {}) if isinstance(item, GapBox)]
     only = make("trends", dossier, {"kind": "drift"})
-    assert {figure.name for figure in only if isinstance(figure, Figure)} == {"monitoring-drift-1"}
+    assert {figure.name for figure in only if isinstance(figure, Figure)} == {"monitoring-drift"}

@@ -50,10 +50,15 @@ def selected(snapshot: Snapshot, select: Select) -> tuple[Evidence, ...]:
 def _fits(found: Parts, select: Select) -> bool:
     return (
         found.kind == select.kind
-        and select.name in {None, found.name}
+        and _name_fits(found, select.name)
         and _feature_fits(found.feature, select.feature)
         and _split_fits(found.split, select)
     )
+
+
+def _name_fits(found: Parts, wanted: str | None) -> bool:
+    """Whether a name is the wanted one; `drift` is also the name of the monitoring series `drift/psi/income`."""
+    return wanted in {None, found.name} or (found.kind == "monitoring" and found.name.startswith(f"{wanted}/"))
 
 
 def _feature_fits(found: str | None, wanted: str | None) -> bool:

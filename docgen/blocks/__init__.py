@@ -41,6 +41,7 @@ from docgen.blocks import (
     splits,
     status,
     trace,
+    trends,
 )
 from docgen.errors import UsageError
 from docgen.model.document import Block, Dossier
@@ -82,7 +83,7 @@ BLOCKS: dict[str, tuple[Make, frozenset[str]]] = {
     "overlap": (pairs.overlap, frozenset()),
     "shift": (pairs.shift, frozenset()),
     "feeds": (monitoring.feeds, frozenset()),
-    "trends": (monitoring.trends, frozenset({"kind"})),
+    "trends": (trends.trends, frozenset({"kind"})),
     "lineage": (graph.lineage, frozenset()),
     "change": (change.change, frozenset()),
     "versions": (change.versions, frozenset()),

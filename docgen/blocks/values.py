@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from docgen.assessment.select import parts
 from docgen.model.assessment import Gap
-from docgen.model.checks import AllOf, AnyOf, Bound, Check, DatasetManifest, FreshWithin, NarrativeWritten, Present
+from docgen.model.checks import (
+    AllOf,
+    AnyOf,
+    Bound,
+    Check,
+    DatasetManifest,
+    FeedInTime,
+    FreshWithin,
+    NarrativeWritten,
+    Present,
+)
 from docgen.model.document import (
     Absent,
     Block,
@@ -156,7 +166,7 @@ def _kinds(check: Check) -> frozenset[str]:
         return frozenset(kind for part in check.checks for kind in _kinds(part))
     if isinstance(check, DatasetManifest):
         return frozenset({"dataset"})
-    select = check.select if isinstance(check, (Present, Bound, FreshWithin)) else None
+    select = check.select if isinstance(check, (Present, Bound, FreshWithin, FeedInTime)) else None
     if select is None:
         return frozenset()
     return frozenset({select.kind or (select.id or "").partition(":")[0]})

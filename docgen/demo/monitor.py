@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from docgen.demo.data import FEATURES, SENSITIVE, TARGET, applications
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from docgen.model.formats import MonitoringKind
+
 MONTHS = 6
 ROWS = 700
 CADENCE_DAYS = 31
+STANDARD = "the demo lender's monitoring standard, table 1"
+LIMITS: tuple[tuple[MonitoringKind, str, Literal["high", "low"], float, float], ...] = (
+    ("performance", "roc_auc", "low", 0.7, 0.65),
+    ("performance", "ece", "high", 0.05, 0.1),
+    ("drift", "stability/score", "high", 0.1, 0.25),
+    ("drift", "stability/utilisation", "high", 0.1, 0.25),
+    ("fairness", "selection_rate.air/sex", "low", 0.85, 0.8),
+)
+"""Kind, key, side, amber and red of what the demo lender's standard limits."""
 
 
 def watch(
@@ -66,7 +77,9 @@ def watch(
             )
             log_shift(scored, frame[inputs].assign(score=score), names=("train", "production"), score="score")
             mlflow.log_metric("override_rate", round(0.03 + 0.004 * number, 4))
+    folder.mkdir(parents=True, exist_ok=True)
     _service_file(months, subject, folder)
+    _limits_file(subject, folder)
 
 
 def _months(today: date, seed: int) -> Iterator[tuple[date, pd.DataFrame]]:
@@ -103,7 +116,7 @@ def _service_file(months: list[tuple[date, pd.DataFrame]], subject: str, folder:
                 worse="high",
                 amber=0.03,
                 red=0.06,
-                limits_source="the demo lender's monitoring standard, table 1",
+                limits_source=STANDARD,
                 points=tuple(
                     MonitoringPoint(time=day.isoformat(), value=share, n=len(frame))
                     for (day, frame), share in zip(months, missing, strict=True)
@@ -118,5 +131,20 @@ def _service_file(months: list[tuple[date, pd.DataFrame]], subject: str, folder:
             ),
         ),
     )
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "scoring-service.json").write_bytes(canonical(unstructure(record)))
+
+
+def _limits_file(subject: str, folder: Path) -> None:
+    """Write what the lender's standard limits: series without points, for the runs of each month."""
+    from docgen.model.canonical import canonical
+    from docgen.model.codec import unstructure
+    from docgen.model.formats import MonitoringFile, MonitoringSeries
+
+    record = MonitoringFile(
+        model=subject,
+        series=tuple(
+            MonitoringSeries(key=key, kind=kind, worse=worse, amber=amber, red=red, limits_source=STANDARD, points=())
+            for kind, key, worse, amber, red in LIMITS
+        ),
+    )
+    (folder / "limits.json").write_bytes(canonical(unstructure(record)))

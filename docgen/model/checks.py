@@ -23,7 +23,7 @@ class Select:
     kind: str | None = None
     """What stands before the colon: `metric`, `dataset`, `fairness`, ..."""
     name: str | None = None
-    """What stands between the colon and `/` or `@`."""
+    """What stands between the colon and `/` or `@`; of a `monitoring` id, the whole or its first parts."""
     feature: str | None = None
     """Sensitive feature of a `fairness` id; `any intersection` = a feature joined of several by ` & `."""
     split: str | None = None

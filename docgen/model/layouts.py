@@ -323,5 +323,5 @@ MONITORING_COLUMNS = (
     Column(key="sha256", title="SHA-256", kind="digest"),
 )
 """Columns of `monitoring:<series>`, in order of time; state is within, amber, red or None. Attributes: title, kind,
-feature, unit, worse, limits_source, level, method, system, reference, cadence_days; of a whole series also first_seen,
-last_seen, points, ambers, reds."""
+feature, unit, worse, amber, red, limits_source, limits_file, level, method, system, reference, cadence_days; of a whole
+series also first_seen, last_seen, points, ambers, reds."""

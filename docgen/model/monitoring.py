@@ -1,6 +1,7 @@
 """Monitoring series as tables: parts of one series put together and in order, judged against limits, held against time.
 
 Limits are the monitoring system's or the firm's; there are none by default. A value that equals a limit is not beyond.
+A part without points says what limits hold for points that have none of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Literal
 
-from docgen.model.evidence import Attribute, Evidence, EvidenceId, Provenance, Scalar, Table, evidence_id
+from docgen.model.evidence import Attribute, Evidence, EvidenceId, Missing, Provenance, Scalar, Table, evidence_id
 from docgen.model.layouts import MONITORING_COLUMNS
 from docgen.model.snapshot import Finding
 
@@ -20,6 +21,9 @@ KINDS = ("performance", "drift", "fairness", "data_quality")
 
 MAX_POINTS = 2_000
 """Points of a series that are kept, the newest."""
+
+LIMITING = ("worse", "amber", "red", "limits_source", "cadence_days")
+"""What a part without points says of a series."""
 
 PLACE = {column.key: position for position, column in enumerate(MONITORING_COLUMNS)}
 
@@ -101,7 +105,7 @@ def whole(parts: Iterable[Evidence], *, subject: str) -> tuple[tuple[Evidence, .
         subject: `models:/<name>/<version>`; parts that speak of another model version are left out.
 
     Returns:
-        One table for each series, and what was odd.
+        One table for each series, a gap for one that has limits and no point, and what was odd.
     """
     series: dict[EvidenceId, list[Evidence]] = {}
     findings: list[Finding] = []
@@ -139,23 +143,42 @@ def _one(name: EvidenceId, parts: list[Evidence], subject: str) -> tuple[Evidenc
     tables = [part.value for part in parts if isinstance(part.value, Table)]
     attributes: dict[str, Scalar] = {}
     for item in tables:
-        attributes |= {each.key: each.value for each in item.attributes if each.key != "model"}
+        said = {each.key: each.value for each in item.attributes if each.key != "model"}
+        attributes |= said if item.rows else {key: said[key] for key in LIMITING if key in said}
+    attributes["limits_file"] = next((part.provenance.uri for part in reversed(parts) if _only_limits(part)), None)
     cadences = [int(each) for item in tables if isinstance(each := item.attribute("cadence_days"), int)]
     attributes["cadence_days"] = min(cadences, default=None)
     rows = [each for item in tables for each in item.rows]
+    if not rows:
+        return _unmeasured(name, parts[-1].provenance), []
     ordered = sorted(rows, key=lambda each: str(each[PLACE["time"]]))
     kept = tuple(_judged(each, table((), attributes)) for each in _latest(ordered))[-MAX_POINTS:]
     states = [each[PLACE["state"]] for each in kept]
     attributes |= {
-        "first_seen": kept[0][PLACE["time"]] if kept else None,
-        "last_seen": kept[-1][PLACE["time"]] if kept else None,
+        "first_seen": kept[0][PLACE["time"]],
+        "last_seen": kept[-1][PLACE["time"]],
         "points": len(kept),
         "ambers": states.count("amber"),
         "reds": states.count("red"),
     }
-    provenance = _provenance([part.provenance for part in parts], subject, attributes["last_seen"])
+    measured = [part.provenance for part in parts if not _only_limits(part)]
+    provenance = _provenance(measured, subject, attributes["last_seen"])
     evidence = Evidence(id=name, value=table(kept, attributes), provenance=provenance)
     return evidence, list(_oddities(name, tables, rows, ordered, kept))
+
+
+def _only_limits(part: Evidence) -> bool:
+    return isinstance(part.value, Table) and not part.value.rows
+
+
+def _unmeasured(name: EvidenceId, place: Provenance) -> Evidence:
+    """Return the gap of a series that somebody declared and nobody measures."""
+    value = Missing(
+        wanted="points of a series that has limits",
+        reason="not_logged",
+        supply="log the measure under this key in the runs or files that monitor the version",
+    )
+    return Evidence(id=name, value=value, provenance=place)
 
 
 def _latest(ordered: list[Row]) -> Iterator[Row]:
@@ -167,12 +190,21 @@ def _latest(ordered: list[Row]) -> Iterator[Row]:
 
 
 def _judged(cells: Row, series: Table) -> Row:
-    """Return a row with its state: what the system said, else what the limits say, else None."""
+    """Return a row with its limits, those of the series where it has none; and with its state.
+
+    The state is what the system said, else what the limits say, else None.
+    """
+    if cells[PLACE["amber"]] is None and cells[PLACE["red"]] is None:
+        cells = _with(cells, amber=series.attribute("amber"), red=series.attribute("red"))
     value = _number(cells[PLACE["value"]])
     limits = limits_of(series, cells)
     if cells[PLACE["state"]] is not None or value is None or limits is None:
         return cells
-    return (*cells[: PLACE["state"]], limits.state(value), *cells[PLACE["state"] + 1 :])
+    return _with(cells, state=limits.state(value))
+
+
+def _with(cells: Row, **changes: Scalar) -> Row:
+    return tuple(changes.get(key, cells[place]) for key, place in PLACE.items())
 
 
 def _provenance(parts: list[Provenance], subject: str, seen: Scalar) -> Provenance:

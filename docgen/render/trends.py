@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 AMBER, RED = "#f3d9a4", "#f0b49e"
 """Grounds of the zones: light enough to read on, and of different lightness in grey."""
 
-MARKERS: dict[str, tuple[str, str, float]] = {
-    "": ("o", LINE, 4),
-    "within": ("o", LINE, 4),
-    "amber": ("^", "#8a5a00", 6),
-    "red": ("D", WARM, 6),
+MARKERS: dict[str, dict[str, Any]] = {
+    "": {"marker": "o", "color": LINE, "markerfacecolor": "white"},
+    "within": {"marker": "o", "color": LINE},
+    "amber": {"marker": "^", "color": "#8a5a00"},
+    "red": {"marker": "D", "color": WARM},
 }
-"""State -> marker, colour, size."""
+"""State -> how its points look; those that nobody judged are hollow."""
 
-WORDS = {"within": "within limits", "amber": "beyond amber", "red": "beyond red"}
+SIZES = {"amber": 6, "red": 6}
+
+WORDS = {"": "not judged: no limits", "within": "within limits", "amber": "beyond amber", "red": "beyond red"}
 
 TICKS = 3
 """Dates below a trend: the first, the last, and one between."""
@@ -48,8 +50,8 @@ def draw_trend(axes: Axes, trend: Trend) -> None:
         if point.low is not None and point.high is not None:
             axes.plot([point.day, point.day], [point.low, point.high], color=LINE, linewidth=0.9)
         if point.value is not None:
-            marker, color, size = MARKERS.get(point.state, MARKERS[""])
-            axes.plot([point.day], [point.value], linestyle="none", marker=marker, color=color, markersize=size)
+            look, size = MARKERS.get(point.state, MARKERS[""]), SIZES.get(point.state, 4)
+            axes.plot([point.day], [point.value], linestyle="none", markersize=size, **look)
     places = sorted({0, len(days) // 2 if len(days) > TICKS else 0, len(days) - 1})
     axes.set_xticks([days[place] for place in places], [_date(days[place]) for place in places], fontsize=7)
     axes.tick_params(axis="y", labelsize=7)
@@ -63,7 +65,7 @@ def legend(figure: Figure, trends: tuple[Trend, ...]) -> None:
 
     states = {point.state for trend in trends for point in trend.points if point.value is not None}
     handles: list[Any] = [
-        Line2D([], [], linestyle="none", marker=MARKERS[state][0], color=MARKERS[state][1], label=words)
+        Line2D([], [], linestyle="none", label=words, **MARKERS[state])
         for state, words in WORDS.items()
         if state in states
     ]

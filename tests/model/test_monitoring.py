@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from docgen.model.evidence import Evidence, Provenance, Scalar, Table
+from docgen.model.evidence import Evidence, Missing, Provenance, Scalar, Table
 from docgen.model.monitoring import PLACE, Limits, kind_of, moment, overdue, row, series_id, table, whole
 
 SUBJECT = "models:/credit/1"
@@ -54,6 +54,33 @@ def test_a_point_given_twice_counts_once_and_another_value_for_it_is_a_warning()
     series, codes = only(same, part({"time": "2026-01-31", "value": 0.7}))
     assert column(series, "value") == [0.7]
     assert codes == {"monitoring_several_values"}
+
+
+def limits(**attributes: Scalar) -> Evidence:
+    return part(uri="monitoring/limits.json", worse="low", limits_source="table 2", **attributes)
+
+
+def test_a_part_without_points_limits_the_points_that_have_no_limits_of_their_own() -> None:
+    own = {"time": "2026-02-28", "value": 0.7, "red": 0.6}
+    series, codes = only(part({"time": "2026-01-31", "value": 0.7}, own, title="AUROC"), limits(amber=0.8, red=0.75))
+    assert column(series, "amber") == [0.8, None]
+    assert column(series, "red") == [0.75, 0.6]
+    assert column(series, "state") == ["red", "within"]
+    assert series.attribute("title") == "AUROC"
+    assert (series.attribute("limits_source"), series.attribute("limits_file")) == ("table 2", "monitoring/limits.json")
+    assert not codes
+
+
+def test_limits_do_not_move_the_place_where_the_points_were_read() -> None:
+    (item,), _ = whole([part({"time": "2026-01-31", "value": 0.7}), limits(amber=0.8)], subject=SUBJECT)
+    assert item.provenance.uri == "runs:/1"
+
+
+def test_limits_of_a_series_that_nobody_measures_are_a_gap() -> None:
+    (item,), findings = whole([limits(amber=0.8)], subject=SUBJECT)
+    assert isinstance(item.value, Missing)
+    assert item.id == "monitoring:performance/roc_auc"
+    assert not findings
 
 
 def test_a_point_without_value_is_kept_as_a_gap_and_has_no_state() -> None:

@@ -65,7 +65,7 @@ class MonitoringSeries:
     cadence_days: int | None = None
     """A new point is due every so many days; None: as the file says."""
     points: tuple[MonitoringPoint, ...]
-    """In any order; points are put in order of time."""
+    """In any order; points are put in order of time. Without points, the limits hold for points from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def date_in(path: str) -> str | None:
 def feed_gap(uri: str, reason: str, source: Source | None = None) -> Evidence:
     """Return the gap that a file leaves which is there but cannot be read."""
     value = Missing(
-        wanted=f"the monitoring in {uri}",
+        wanted="the monitoring in a file",
         reason="unreadable",
         detail=reason[:500],
         supply="write it again; docgen evidence validate tells every fault",
@@ -97,13 +97,11 @@ def _measure(source: Source, kind: str, key: str, value: Quantity) -> Evidence:
 
 
 def _shifts(source: Source, shifts: Table) -> Iterator[Evidence]:
-    """Yield the stability index of each column."""
+    """Yield the stability index of each column, without the interval, which is that of the shift beyond chance."""
     for each in shifts.rows:
         named = {column.key: cell for column, cell in zip(shifts.columns, each, strict=True)}
         cells = {
             "value": named["index"],
-            "low": named["low"],
-            "high": named["high"],
             "n": named["n_current"],
             "note": named["note"],
         }
@@ -113,7 +111,6 @@ def _shifts(source: Source, shifts: Table) -> Iterator[Evidence]:
             "feature": named["column"],
             "unit": "nats",
             "worse": "high",
-            "level": shifts.attribute("level"),
             "method": shifts.attribute("rule"),
             "reference": shifts.attribute("reference"),
         }

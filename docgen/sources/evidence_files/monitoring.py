@@ -40,6 +40,8 @@ def monitoring(record: formats.MonitoringFile, source: Source) -> Iterator[Evide
             "feature": item.feature,
             "unit": item.unit,
             "worse": item.worse,
+            "amber": item.amber,
+            "red": item.red,
             "limits_source": item.limits_source,
             "level": item.level,
             "method": item.method,
