@@ -42,9 +42,17 @@ def _absence(everything: tuple[Evidence, ...]) -> str:
 def _has_interval(item: Evidence) -> bool:
     if isinstance(item.value, Quantity):
         return item.value.interval is not None and item.value.n is not None
-    if isinstance(item.value, Table):
-        return {"low", "high", "n"} <= {column.key for column in item.value.columns}
-    return False
+    return isinstance(item.value, Table) and _rows_have_intervals(item.value)
+
+
+def _rows_have_intervals(table: Table) -> bool:
+    """Whether a row has an interval and n, and each row that has none says why in its note."""
+    keys = [column.key for column in table.columns]
+    if not {"low", "high", "n"} <= set(keys):
+        return False
+    rows = [dict(zip(keys, row, strict=True)) for row in table.rows]
+    bare = [row for row in rows if any(row[key] is None for key in ("low", "high", "n"))]
+    return len(bare) < len(rows) and all(row.get("note") for row in bare)
 
 
 def _bound(check: model.Bound, case: Case) -> Finding:

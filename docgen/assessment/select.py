@@ -57,8 +57,13 @@ def _fits(found: Parts, select: Select) -> bool:
 
 
 def _name_fits(found: Parts, wanted: str | None) -> bool:
-    """Whether a name is the wanted one; `drift` is also the name of the monitoring series `drift/psi/income`."""
-    return wanted in {None, found.name} or (found.kind == "monitoring" and found.name.startswith(f"{wanted}/"))
+    """Whether a name is the wanted one.
+
+    `drift` is also the name of the monitoring series `drift/psi/income`, and `global` that of `global importances.csv`,
+    global attributions in a table of that name.
+    """
+    mark = {"monitoring": "/", "explanation": " "}.get(found.kind)
+    return wanted in {None, found.name} or (mark is not None and found.name.startswith(f"{wanted}{mark}"))
 
 
 def _feature_fits(found: str | None, wanted: str | None) -> bool:

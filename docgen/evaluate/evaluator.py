@@ -14,6 +14,13 @@ from docgen.errors import UsageError
 from docgen.evaluate.log import log_evidence
 from docgen.evaluate.settings import settings_of
 
+MLFLOWS = frozenset({
+    "average", "explainability_algorithm", "explainability_kernel_link", "explainability_nsamples", "log_explainer",
+    "log_metrics_with_dataset_info", "log_model_explainability", "max_classes_for_multiclass_roc_pr", "metric_prefix",
+    "pos_label", "sample_weights",
+})  # fmt: skip
+"""Options of MLflow's own evaluator of classifiers and regressors, as of MLflow 2.10 to 3.17."""
+
 
 class DocgenEvaluator(ModelEvaluator):
     """Performance with intervals, calibration, fairness and explanations of a model on one data set.
@@ -27,9 +34,19 @@ class DocgenEvaluator(ModelEvaluator):
     """
 
     @classmethod
-    def can_evaluate(cls, *, model_type: str, **_options: Any) -> bool:  # noqa: ANN401  # MLflow's signature
-        """Whether this evaluator serves the model type: classifiers and regressors."""
-        return model_type in {"classifier", "regressor"}
+    def can_evaluate(
+        cls,
+        *,
+        model_type: str,
+        evaluator_config: dict[str, Any] | None = None,
+        **_options: Any,  # noqa: ANN401  # MLflow's signature
+    ) -> bool:
+        """Whether this evaluator serves the model type, classifiers and regressors, and was meant.
+
+        A call that names no evaluator goes to every installed one with the same options; options of MLflow's own
+        evaluator say that it alone was meant.
+        """
+        return model_type in {"classifier", "regressor"} and not MLFLOWS.intersection(evaluator_config or {})
 
     def evaluate(
         self,

@@ -29,7 +29,18 @@ from docgen.model.checks import (
     StatusStated,
     TierByMatrix,
 )
-from docgen.model.evidence import Evidence, EvidenceId, Interval, Provenance, Quantity, Text, Value
+from docgen.model.evidence import (
+    Column,
+    Evidence,
+    EvidenceId,
+    Interval,
+    Provenance,
+    Quantity,
+    Scalar,
+    Table,
+    Text,
+    Value,
+)
 from docgen.model.monitoring import row as cells
 from docgen.model.monitoring import table
 from docgen.model.policy import (
@@ -503,3 +514,41 @@ def test_parts_that_do_not_apply_do_not_count() -> None:
     assert any_of((off, NOT_MET)) is NOT_MET
     assert all_of((off, off)) is off
     assert any_of((off,)) is off
+
+
+@pytest.mark.parametrize(
+    ("cells", "verdict"),
+    [
+        ([("a", 0.4, 0.3, 0.5, 90, ""), ("b", 0.5, 0.4, 0.6, 80, "")], MET),
+        ([("a", 0.4, 0.3, 0.5, 90, ""), ("b", None, None, None, None, "fewer than 10 rows")], MET),
+        ([("a", 0.4, 0.3, 0.5, 90, ""), ("b", 0.5, None, None, 80, "")], NOT_MET),
+        ([("a", 0.4, None, None, 90, ""), ("b", 0.5, None, None, 80, "")], NOT_MET),
+        ([], NOT_MET),
+    ],
+)
+def test_columns_for_intervals_are_no_intervals(cells: list[tuple[Scalar, ...]], verdict: Verdict) -> None:
+    columns = tuple(Column(key=key, title=key) for key in ("group", "value", "low", "high", "n", "note"))
+    groups = item("fairness:selection_rate/branch@test", Table(columns=columns, rows=tuple(cells)))
+    check = Present(select=Select(kind="fairness", feature="branch", split="any"), with_interval=True)
+    (found,) = assess(snapshot(groups), regime(row(check)), EMPTY, DAY).results
+    assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "select", "fits"),
+    [
+        ("monitoring:drift/psi/income", Select(kind="monitoring", name="drift"), True),
+        ("monitoring:drift/psi/income", Select(kind="monitoring", name="drift/psi/income"), True),
+        ("monitoring:drifting", Select(kind="monitoring", name="drift"), False),
+        ("explanation:global importances.csv", Select(kind="explanation", name="global"), True),
+        ("explanation:globally", Select(kind="explanation", name="global"), False),
+        ("metric:roc_auc by hand@test", Select(kind="metric", name="roc_auc"), False),
+    ],
+)
+def test_a_series_has_the_name_of_what_it_watches_and_a_table_that_of_its_subject(
+    name: str, select: Select, *, fits: bool
+) -> None:
+    check = Present(select=select)
+    only = replace(sample_snapshot(), evidence=(item(name, Text(text="x")),))
+    (found,) = assess(only, regime(row(check)), EMPTY, DAY).results
+    assert (found.verdict is MET) is fits

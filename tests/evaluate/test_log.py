@@ -211,6 +211,20 @@ def test_the_evaluator_takes_several_classes_with_their_scores(store: Path) -> N
     assert items(found["table:evaluation@train"])["clusters"] == 50
 
 
+def test_a_call_that_names_no_evaluator_and_speaks_to_mlflows_own_is_left_to_it(store: Path) -> None:
+    frame, target = load_iris(return_X_y=True, as_frame=True)
+    frame, target = frame[target < 2], target[target < 2]
+    info = mlflow.sklearn.log_model(LogisticRegression().fit(frame, target), name="model")
+    mlflow.models.evaluate(
+        info.model_uri,
+        frame.assign(target=target),
+        targets="target",
+        model_type="classifier",
+        evaluator_config={"log_model_explainability": False},
+    )
+    assert not [name for name in evidence(store) if name.startswith("metric:")]
+
+
 def test_the_evaluator_takes_regressions(store: Path) -> None:
     frame, target = load_diabetes(return_X_y=True, as_frame=True)
     info = mlflow.sklearn.log_model(LinearRegression().fit(frame, target), name="model")
