@@ -103,3 +103,22 @@ def test_what_cannot_be_estimated_stands_there_in_words(store: Store) -> None:
     ]
     assert len(undefined) >= 6
     assert all(value.note for value in undefined)
+
+
+def test_groups_and_attributions_that_somebody_measured_by_hand_are_shown_with_what_they_lack(store: Store) -> None:
+    folder = dossier(store, "by-hand")
+    fairness, explanations = (
+        " ".join(page(folder, name).select_one("article").get_text(" ", strip=True).split())  # type: ignore[union-attr]
+        for name in ("fairness", "explanations")
+    )
+    for words in ("female", "male", "other", "Another tool made these figures: small groups stand here as its file"):
+        assert words in fairness, words
+    for words in ("income", "debt", "mlflow.shap", "No permutation importances were logged."):
+        assert words in explanations, words
+    for text in (fairness, explanations):
+        assert "nan" not in text.lower().split()
+    gaps = page(folder, "index").select_one("table.docgen-gaps")
+    assert gaps is not None
+    asked = set(gaps.get_text(" ").split())
+    assert "MC-EXP-01" not in asked
+    assert {"MC-MET-03", "MC-QUA-01", "MC-QUA-03", "MC-EXP-02"} <= asked  # no file of theirs says on which data

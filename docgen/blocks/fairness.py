@@ -17,6 +17,7 @@ ORDER = (
     "false_positive_rate",
     "positive_predictive_value",
     "accuracy",
+    "roc_auc",
     "mean_error",
     "mean_absolute_error",
     "mean_prediction",
@@ -25,6 +26,11 @@ ORDER = (
 
 TO_REFERENCE, BY_PERIOD, IMPACT, SCORES = ".to_reference", ".by_period", ".air_by_group", ".smd_by_group"
 SUPPRESSED = "suppressed"
+
+_AS_FOUND = (
+    "Another tool made these figures: small groups stand here as its file has them. Nothing was suppressed, and mostly "
+    "the file does not say how many rows a group has."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +250,8 @@ def _notes(feature: Feature, tables: tuple[tuple[str, Evidence, Table], ...]) ->
             Shown(value=smallest, evidence=item.id, format="count"),
             Words(text=" rows are called small and left out of what follows."),
         )
+    if table.attribute("suppress_below") is None:
+        yield (Words(text=_AS_FOUND),)
     yield from suppression_note(item, table)
 
 

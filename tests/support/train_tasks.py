@@ -1,15 +1,23 @@
-"""Train three models that docgen's demo does not show: a regression, several classes, and only predictions of others."""
+"""Train models that docgen's demo does not show.
+
+A regression, several classes, predictions of another system alone, and groups and attributions measured by hand.
+"""
 
 from __future__ import annotations
 
 import sys
+import tempfile
+from pathlib import Path
 
 import mlflow
 import numpy as np
 import pandas as pd
+import shap
+from fairlearn.metrics import MetricFrame, count, selection_rate
 from mlflow.models import infer_signature
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import accuracy_score
 
 import docgen
 
@@ -54,6 +62,28 @@ def scored_elsewhere() -> None:
     docgen.log_predictions(table, truth="outcome", score="score", positive_label="yes", split="out_of_time", draws=50)
 
 
+def by_hand() -> None:
+    """Fairlearn and SHAP as people use them who have never heard of docgen: a CSV and an array among the artifacts."""
+    draw = np.random.default_rng(4)
+    frame = pd.DataFrame({"income": draw.normal(size=300), "debt": draw.normal(size=300)})
+    truth = (frame["debt"] - frame["income"] + draw.normal(size=300) > 0).astype(int)
+    model = LogisticRegression().fit(frame, truth)
+    register(model, "by-hand", frame)
+    rates = MetricFrame(
+        metrics={"selection_rate": selection_rate, "accuracy": accuracy_score, "count": count},
+        y_true=truth,
+        y_pred=model.predict(frame),
+        sensitive_features=pd.Series(np.repeat(["female", "male", "other"], [150, 147, 3]), name="sex"),
+    )
+    values = np.asarray(shap.LinearExplainer(model, frame).shap_values(frame))
+    with tempfile.TemporaryDirectory() as folder:
+        rates.by_group.to_csv(Path(folder) / "fairlearn_by_group.csv")
+        np.save(Path(folder) / "shap_values.npy", values)
+        sizes = pd.Series(np.abs(values).mean(axis=0), index=frame.columns, name="importance")
+        sizes.to_csv(Path(folder) / "shap_importance.csv", index_label="feature")
+        mlflow.log_artifacts(folder, "reports")
+
+
 def register(model: object, name: str, test: pd.DataFrame) -> None:
     signature = infer_signature(test, model.predict(test))  # type: ignore[attr-defined]
     mlflow.sklearn.log_model(model, name="model", signature=signature, registered_model_name=name)
@@ -63,7 +93,7 @@ def main() -> None:
     uri, artifacts = sys.argv[1:]
     mlflow.set_tracking_uri(uri)
     experiment = mlflow.create_experiment("tasks", artifact_location=artifacts)
-    for train in (regression, several_classes, scored_elsewhere):
+    for train in (regression, several_classes, scored_elsewhere, by_hand):
         with mlflow.start_run(experiment_id=experiment, run_name=train.__name__):
             train()
 

@@ -26,7 +26,7 @@ def shap_array(source: Source) -> tuple[Evidence, ...]:
     names = source.inputs if named else tuple(f"feature {position}" for position in range(1, values.shape[1] + 1))
     size, mean = np.abs(values).mean(axis=0), values.mean(axis=0)
     rows: list[tuple[Scalar, ...]] = [
-        (name, float(size[i]), None, None, float(mean[i])) for i, name in enumerate(names)
+        (name, float(size[i]), None, None, float(mean[i]), None) for i, name in enumerate(names)
     ]
     attributes = (
         Attribute(key="explainer", value="mlflow.shap"),
@@ -46,7 +46,7 @@ def shap_table(source: Source) -> tuple[Evidence, ...]:
     rows: list[tuple[Scalar, ...]] = []
     for row in body:
         value = number(row[numbers[0]])
-        rows.append((row[texts[-1]], abs(value) if value is not None else None, None, None, None))
+        rows.append((row[texts[-1]], abs(value) if value is not None else None, None, None, None, None))
     attributes = (Attribute(key="explainer", value="not recorded"), Attribute(key="column", value=header[numbers[0]]))
     name = evidence_id("explanation", f"global {PurePosixPath(source.path).name}")
     return (fact(source, name, _attributions(rows, attributes)),)
