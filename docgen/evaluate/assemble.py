@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from docgen.errors import UsageError
@@ -151,7 +151,7 @@ def _fairness(
     dataset: DataRef,
     settings: Settings,
 ) -> FairnessFile:
-    from docgen.evaluate.fairness import choices_of, fairness
+    from docgen.evaluate.fairness import as_if_independent, choices_of, fairness
 
     if outcomes.predicted is None:
         raise UsageError(
@@ -162,10 +162,7 @@ def _fairness(
     found = fairness(
         outcomes, sensitive, choices, settings.method, split=settings.split, dataset=dataset, periods=periods
     )
-    if data.clusters is None:
-        return found
-    apart = f"{found.method}, as if the rows of the {data.clusters.count} clusters were independent"
-    return replace(found, method=apart)
+    return found if data.clusters is None else as_if_independent(found, data.clusters.count)
 
 
 def _binary(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:

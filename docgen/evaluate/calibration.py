@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from docgen.evaluate.resample import Resampling
+from docgen.evaluate.resample import Clusters, Resampling
 from docgen.evaluate.shares import parts_by_rank, share_intervals
 from docgen.model.evidence import Interval, Quantity
 from docgen.model.formats import Bin, Named
@@ -88,7 +88,11 @@ def calibration(
     )
     return Calibration(
         bins=rows,
-        summary=(*errors, *_recalibration(truth, score, how), *_goodness(truth, score, bins, fitted_here=fitted_here)),
+        summary=(
+            *errors,
+            *_recalibration(truth, score, how),
+            *_goodness(truth, score, bins, how.clusters, fitted_here=fitted_here),
+        ),
     )
 
 
@@ -201,8 +205,13 @@ def _fit(
     return value, Interval(low=edges[0], high=edges[1], level=how.method.level, method=name)
 
 
-def _goodness(truth: Floats, score: Floats, groups: int, *, fitted_here: bool) -> tuple[Named, ...]:
-    """Return Hosmer and Lemeshow's statistic and p-value over groups of equally many rows, equal scores together."""
+def _goodness(
+    truth: Floats, score: Floats, groups: int, clusters: Clusters | None, *, fitted_here: bool
+) -> tuple[Named, ...]:
+    """Return Hosmer and Lemeshow's statistic and p-value over groups of equally many rows, equal scores together.
+
+    The test takes rows as independent; where they form clusters its note says so, and no p-value is given.
+    """
     group = parts_by_rank(score, groups)
     used = len(np.unique(group))
     freedom = used - 2 if fitted_here else used
@@ -216,6 +225,13 @@ def _goodness(truth: Floats, score: Floats, groups: int, *, fitted_here: bool) -
             "many: read the curve first"
         )
         values = found
+    apart = why
+    if found is not None and clusters is not None:
+        values = (found[0], None)
+        apart = (
+            "cannot be estimated because the test takes rows as independent, and these form "
+            f"{clusters.count} clusters by {clusters.name}"
+        )
     return tuple(
         Named(
             key=key,
@@ -225,12 +241,12 @@ def _goodness(truth: Floats, score: Floats, groups: int, *, fitted_here: bool) -
                 n=len(truth),
                 events=int(truth.sum()),
                 title=title,
-                note=why,
+                note=note,
             ),
         )
-        for key, title, value in (
-            ("hosmer_lemeshow", "Hosmer-Lemeshow chi-squared", values[0]),
-            ("hosmer_lemeshow_p", "Hosmer-Lemeshow p-value", values[1]),
+        for key, title, value, note in (
+            ("hosmer_lemeshow", "Hosmer-Lemeshow chi-squared", values[0], why),
+            ("hosmer_lemeshow_p", "Hosmer-Lemeshow p-value", values[1], apart),
         )
     )
 

@@ -1,18 +1,19 @@
 """How the model treats groups: rates by feature and intersection, compared, over time, with small groups protected.
 
-Rows are counted once into cells (group x truth x prediction); everything else rests on the cells, so that long data
-cost no more than short ones. A rate whose denominator is empty is undefined here, where Fairlearn returns 0.0.
+Rows are counted once into cells (group x truth x prediction); all but AUROC rests on the cells, so that long data cost
+no more than short ones. A rate whose denominator is empty is undefined here, where Fairlearn returns 0.0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from docgen.errors import UsageError
 from docgen.evaluate.comparisons import LOG, SUPPRESSED, adjusted, adverse_impact, compared, score_gap
 from docgen.evaluate.disparities import disparities, largest_gap, lowest_impact
+from docgen.evaluate.group_areas import Ranked, area_table
 from docgen.evaluate.groups import JOIN, Axis, axes_of, period_axis
 from docgen.evaluate.intervals import Method
 from docgen.evaluate.measures import MAX_CLASSES, Mean, Measure, estimate
@@ -21,6 +22,7 @@ from docgen.evaluate.protection import Group, Shown
 from docgen.evaluate.protection import protected as protect_groups
 from docgen.evaluate.settings import Settings
 from docgen.model.formats import (
+    Comparison,
     DataRef,
     FairnessFile,
     GroupMetric,
@@ -116,6 +118,7 @@ def fairness(
         for one in views
         if chosen
     ])  # fmt: skip
+    ranked = _ranked(outcomes, axes, views, choices, method, step=len(counted.steps.shows))
     gaps = tuple(
         score_gap(counted.score, one.feature, one.groups, one.reference, counted.spread, method)
         for one in views
@@ -130,16 +133,19 @@ def fairness(
         min_group_size=choices.min_group_size,
         suppress_below=choices.suppress_below,
         favourable=choices.favourable if chosen else "",
-        groups=tuple(table for several in tables for table in several),
+        groups=(*(table for several in tables for table in several), *(table for table, _ in ranked)),
         disparities=(
             *(gap for several in tables for gap in disparities(several, choices.min_group_size, method)),
             *(lowest_impact(impact, choices.min_group_size, method.level, LOG) for impact in impacts),
             *(largest_gap(gap, choices.min_group_size, method.level) for gap in gaps),
         ),
-        comparisons=tuple(
-            compared(measure, one.feature, one.groups, one.reference, method)
-            for one in views
-            for measure in counted.measures
+        comparisons=(
+            *(
+                compared(measure, one.feature, one.groups, one.reference, method)
+                for one in views
+                for measure in counted.measures
+            ),
+            *(against for _, against in ranked),
         ),
         adverse_impact=impacts,
         family=f"{FAMILY}: {tests}" if tests else "",
@@ -148,6 +154,33 @@ def fairness(
             _by_period(measure, one, choices, method) for one in protected.timed for measure in counted.measures
         ),
         left_out=(*protected.left_out, *_left_out_labels(outcomes)),
+    )
+
+
+def as_if_independent(record: FairnessFile, clusters: int) -> FairnessFile:
+    """Return the file with every method named for what it is where rows form clusters: too sure of itself."""
+    words = f", as if the rows of the {clusters} clusters were independent"
+
+    def told(method: str) -> str:
+        return method + words if method else ""
+
+    return replace(
+        record,
+        method=told(record.method),
+        family=told(record.family),
+        groups=tuple(replace(table, method=told(table.method)) for table in record.groups),
+        periods=tuple(replace(table, method=told(table.method)) for table in record.periods),
+        comparisons=tuple(
+            replace(one, difference_method=told(one.difference_method), ratio_method=told(one.ratio_method))
+            for one in record.comparisons
+        ),
+        score_gaps=tuple(replace(gap, method=told(gap.method)) for gap in record.score_gaps),
+        disparities=tuple(
+            replace(gap, quantity=replace(gap.quantity, interval=replace(interval, method=told(interval.method))))
+            if (interval := gap.quantity.interval)
+            else gap
+            for gap in record.disparities
+        ),
     )
 
 
@@ -183,6 +216,28 @@ def _view(shown: Shown, references: Mapping[str, str]) -> _View:
     largest = max((group for group in shown.groups if group.step), key=lambda group: group.rows, default=None)
     reference = declared or (largest.name if largest else "")
     return _View(feature=feature, groups=shown.groups, reference=reference, declared=declared)
+
+
+def _ranked(
+    outcomes: Outcomes, axes: Sequence[Axis], views: Sequence[_View], choices: Choices, method: Method, *, step: int
+) -> tuple[tuple[GroupMetric, Comparison], ...]:
+    """Return the areas of the groups of each view; none where there is no score of a positive label."""
+    import numpy as np
+
+    if outcomes.task != "binary" or outcomes.score is None:
+        return ()
+    ranked = Ranked(
+        truth=np.asarray(outcomes.truth, dtype=float),
+        score=outcomes.score,
+        step=step,
+        smallest=choices.min_group_size,
+        method=method,
+    )
+    by_name = {axis.name: axis for axis in axes}
+    return tuple(
+        area_table(ranked, [by_name[name] for name in one.feature.split(JOIN)], one.groups, one.feature, one.reference)
+        for one in views
+    )
 
 
 def _table(measure: Measure, view: _View, choices: Choices, method: Method) -> GroupMetric:

@@ -4,7 +4,8 @@ A count of 1 to k - 1 is not shown; 0 is (CMS cell size policy, as ResDAC descri
 of a group comes in steps: nothing, its size, its size and predictions, everything. A step that would show a small
 count is not taken. Then it is checked by linear programming that each small count can still lie anywhere in a range at
 least k wide, given all that is shown and the totals. Where it cannot, a group whose shown counts narrow the range goes
-one step back as well (complementary suppression). Nothing tells one suppressed group from the other.
+one step back as well (complementary suppression). Nothing tells one suppressed group from the other. Where the totals
+alone leave a narrower range, as with 3 errors in all, what is shown of groups must not narrow that one further.
 """
 
 from __future__ import annotations
@@ -121,6 +122,7 @@ class _Audit:
         self.watched: Any = sparse.vstack(rows, "csr") if rows else None
         truth = [mask @ tables[number].counts[group] for number, group, mask in self.small]
         self.low = self.high = np.concatenate(truth).astype(float) if truth else np.zeros(0)
+        self.wanted = np.minimum(rules.k, [self._room(*item) for item in self.small])
 
     def protect(self, levels: Sequence[Integers]) -> None:
         """Step groups back, in place, until no range is too narrow."""
@@ -131,8 +133,17 @@ class _Audit:
 
     def _narrow(self) -> Bits:
         """Return which small counts are not yet known to range widely enough."""
-        narrow: Bits = self.high - self.low < self.k - _SLACK
+        narrow: Bits = self.high - self.low < self.wanted - _SLACK
         return narrow
+
+    def _room(self, number: int, group: int, mask: Bits) -> int:
+        """Return how wide a count's range is when nothing but the totals is known: all of those it only shares in."""
+        import numpy as np
+
+        inside = self.tables[number].member == group
+        totals = np.unique(self.known.member)
+        shared = [total for total in totals if 0 < inside[self.known.member == total].mean() < 1]
+        return int((self.known.counts[shared] @ mask[0]).sum())
 
     def _settle(self, levels: Sequence[Integers]) -> None:
         """Look for solutions that widen many ranges at once, as long as they widen some."""

@@ -137,6 +137,10 @@ def test_clusters_are_respected() -> None:
         assert there is not None
         assert there.method == "Wald, robust, 500 clusters by patient"
         assert (there.high - there.low) == pytest.approx(2 * (here.high - here.low), rel=0.2)
+    assert together["hosmer_lemeshow"].value == apart["hosmer_lemeshow"].value
+    p = together["hosmer_lemeshow_p"]
+    assert (p.value, p.special) == (None, "undefined")
+    assert p.note.endswith("takes rows as independent, and these form 500 clusters by patient")
     bins = calibration(truth, score, how(truth, clusters)).bins
     assert any(row.low is not None for row in bins)
 

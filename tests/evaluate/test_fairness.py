@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from fairlearn import metrics as fairlearn
 from scipy import stats
+from sklearn.metrics import roc_auc_score
 from statsmodels.stats.proportion import proportions_ztest
 
 from docgen.errors import UsageError
 from docgen.evaluate.comparisons import adjusted, four_fifths
-from docgen.evaluate.fairness import Choices, choices_of, fairness
+from docgen.evaluate.fairness import Choices, as_if_independent, choices_of, fairness
 from docgen.evaluate.intervals import Method
 from docgen.evaluate.outcomes import Outcomes
 from docgen.evaluate.settings import Settings
@@ -255,6 +256,75 @@ def test_rates_of_many_features_are_those_of_fairlearn_on_rows() -> None:
             for group, expected in frame.by_group[metric].items():
                 name = " & ".join(str(part) for part in group) if isinstance(group, tuple) else str(group)
                 assert rate(record, metric, name, " & ".join(names)) == pytest.approx(expected, rel=1e-13)
+
+
+def scored(rows: int = 1200, seed: int = 3) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    draw = np.random.default_rng(seed)
+    signal = draw.normal(size=rows)
+    truth = (draw.random(rows) < 1 / (1 + np.exp(-signal))).astype(int)
+    groups = pd.DataFrame({"sex": draw.choice(["f", "m"], rows), "site": draw.choice(list("abc"), rows)})
+    noise = np.where(groups["sex"] == "f", 0.3, 1.5)
+    return truth, 1 / (1 + np.exp(-signal - noise * draw.normal(size=rows))), groups
+
+
+def test_the_area_of_each_group_is_that_of_its_rows_and_differences_add_variances() -> None:
+    truth, score, sensitive = scored()
+    record = evaluated(truth, (score > 0.5).astype(int), sensitive, score=score, references={"sex": "m"})
+    areas = {table.feature: table for table in record.groups if table.metric == "roc_auc"}
+    assert set(areas) == {"sex", "site", "sex & site"}
+    assert {table.method for table in areas.values()} == {"DeLong"}
+    for row in areas["sex & site"].rows:
+        mine = (sensitive["sex"] + " & " + sensitive["site"] == row.group).to_numpy()
+        assert row.value == pytest.approx(roc_auc_score(truth[mine], score[mine]), abs=1e-12)
+        assert (row.n, row.events) == (mine.sum(), truth[mine].sum())
+        assert row.low < row.value < row.high
+    by_group = {row.group: row for row in areas["sex"].rows}
+    (against,) = [one for one in record.comparisons if (one.metric, one.feature) == ("roc_auc", "sex")]
+    apart, reference = sorted(against.rows, key=lambda row: row.group)
+    assert (reference.note, reference.difference) == ("reference", None)
+    assert apart.difference == pytest.approx(by_group["f"].value - by_group["m"].value)
+    halves = [(row.high - row.low) / 2 for row in by_group.values()]
+    assert apart.difference_high - apart.difference == pytest.approx(math.hypot(*halves), rel=1e-9)
+    assert not [gap for gap in record.disparities if gap.key.startswith("roc_auc")]
+
+
+def test_areas_of_groups_are_suppressed_or_undefined_in_words() -> None:
+    truth, score, sensitive = scored()
+    sensitive["site"] = np.where(np.arange(1200) < 4, "tiny", sensitive["site"])
+    sensitive["kind"] = np.where(truth == 1, "case", "rest")
+    called = (score > 0.5).astype(int)
+    record = evaluated(truth, called, sensitive, score=score, suppress_below=5)
+    rows = {
+        (table.feature, row.group): row for table in record.groups if table.metric == "roc_auc" for row in table.rows
+    }
+    assert (rows["site", "tiny"].value, rows["site", "tiny"].n, rows["site", "tiny"].note) == (None, None, "suppressed")
+    for group in ("case", "rest"):
+        row = rows["kind", group]
+        assert row.value is None
+        assert row.note in {"suppressed", "undefined: only one class in the group"}
+    alone = evaluated(truth, called, sensitive[["kind"]], score=score, suppress_below=1)
+    notes = {row.note for table in alone.groups if table.metric == "roc_auc" for row in table.rows}
+    assert notes == {"undefined: only one class in the group"}
+    assert not [table for table in evaluated(truth, called, sensitive).groups if table.metric == "roc_auc"]
+
+
+def test_where_rows_form_clusters_every_method_says_that_it_ignores_them() -> None:
+    truth, score, sensitive = scored()
+    record = as_if_independent(
+        evaluated(truth, (score > 0.5).astype(int), sensitive, score=score, favourable="1"), clusters=300
+    )
+    words = ", as if the rows of the 300 clusters were independent"
+    told = [
+        record.method,
+        record.family,
+        *(table.method for table in record.groups if table.method),
+        *(one.difference_method for one in record.comparisons),
+        *(one.ratio_method for one in record.comparisons if one.ratio_method),
+        *(gap.method for gap in record.score_gaps),
+        *(gap.quantity.interval.method for gap in record.disparities if gap.quantity.interval),
+    ]
+    assert len(told) > 30
+    assert all(method.endswith(words) for method in told)
 
 
 def test_missing_sensitive_values_are_a_group_of_their_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from docgen.model.canonical import sha256
 from docgen.model.codec import structure, unstructure
 from docgen.model.evidence import Missing
 from docgen.resources import formats_dir
+from docgen.sources import evidence_files
 from docgen.sources.evidence_files import Source, read
 from docgen.sources.evidence_files.older import lifted
 from docgen.sources.evidence_files.own import OWN
+from support import formats_page
 from support.docstrings import purpose
 from support.schemas import WRITTEN_BY_HAND, files
 
@@ -68,6 +71,17 @@ def test_the_example_is_valid_is_read_whole_and_lies_where_its_path_says(name: s
     found = read(Source(path=path, data=data, sha256=sha256(data), run_id="0" * 32, time=None))
     assert found
     assert not [item for item in found if isinstance(item.value, Missing) and item.value.reason == "unreadable"]
+
+
+def test_the_page_says_in_words_which_files_of_other_tools_are_read() -> None:
+    foreign = [(pattern, reader) for pattern, reader, kind in evidence_files._READERS if kind]
+    assert {reader.__name__ for _, reader in foreign} == set(formats_page.WHERE)
+    for pattern, reader in foreign:
+        words, examples = formats_page.WHERE[reader.__name__]
+        assert all(pattern.search(path) for path in examples), reader.__name__
+        for name in re.findall(r"`([^`]+)`", words):
+            paths = [name, f"my_{name}.csv", f"my_{name}.json"]
+            assert any(pattern.search(path) for path in paths), name
 
 
 @pytest.mark.parametrize("path", OLD, ids=lambda path: f"{path.parents[1].name}-{path.name}")

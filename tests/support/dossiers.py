@@ -98,7 +98,10 @@ def check_pdf(folder: Path) -> int:
     sheets = {str(number) for number in range(1, len(PdfReader(pdf_of(folder)).pages) + 1)}
     wanted = set(_PLAIN.findall(pages)) | sheets | set(NUMBER.findall(pages))
     there = set(_PLAIN.findall(pdf_text(pdf_of(folder))))
-    assert not there - wanted
+    ids = " ".join(
+        re.findall(r"[0-9a-f]{16,}", pages)
+    )  # broken over lines, the last part of one may look like 8364e018
+    assert not {found for found in there - wanted if len(found) < 6 or found not in ids}
     return len(there)
 
 

@@ -21,6 +21,23 @@ from support.markdown import table
 from support.schemas import HEAD, parts_of
 
 FOLDER = "../docgen/model/formats"
+WHERE = {
+    "shap_array": ("An array named `shap_values.npy`", ("model_explanations_shap/shap_values.npy",)),
+    "shap_table": ("A CSV file with `shap` in its name", ("reports/shap_importance.csv",)),
+    "fairness_result": (
+        (
+            "A CSV or JSON file with `fairness`, `fairlearn`, `by_group`, `metric_frame`, `aif360`, `aequitas`, "
+            "`disparity`, `bias_report` or `bias_metrics` in its name, or a plainly named one in a folder with such a name"
+        ),
+        ("fairlearn_by_group.csv", "reports/aif360_metrics.json", "disparities_sex.csv", "aequitas/crosstab.csv"),
+    ),
+    "evidently": (
+        "A JSON file with `evidently` in its name, or any in a folder of that name",
+        ("evidently_drift.json", "evidently/2026-05.json"),
+    ),
+}
+"""Reader -> which files it takes, in words, and paths that it takes, to which a test holds it."""
+
 SHOWN = 2
 """Items of a list that an example on the page shows; the file holds all."""
 
@@ -45,11 +62,11 @@ def overview() -> str:
 def foreign() -> str:
     """What is read of files that other tools write, by the docstrings of the readers."""
     rows = (
-        (f"`{pattern.pattern}`", purpose(reader))
-        for pattern, reader, kind in evidence_files._READERS
+        (WHERE[reader.__name__][0], ", ".join(f"`{path}`" for path in WHERE[reader.__name__][1]), purpose(reader))
+        for _, reader, kind in evidence_files._READERS
         if kind  # docgen's own files have none
     )
-    return table(("Path matches", "What is read"), rows)
+    return table(("File", "Such as", "What is read"), rows)
 
 
 def versions() -> str:

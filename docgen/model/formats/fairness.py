@@ -22,9 +22,9 @@ class GroupRow:
     high: float | None
     """Upper end of the interval."""
     n: int | None
-    """Rows in the rate's denominator; None when suppressed."""
+    """Rows in the rate's denominator, or in the group; None when suppressed."""
     events: int | None
-    """Rows in its numerator."""
+    """Rows in its numerator; positive cases of an AUROC."""
     note: str = ""
     """`suppressed`, `small: ...` or why there is no value."""
 
@@ -34,7 +34,8 @@ class GroupMetric:
     """A metric by the groups of one feature or intersection."""
 
     metric: str
-    """`selection_rate`, `true_positive_rate`, `mean_error`, ...; `selection_rate[<label>]` of one label of several."""
+    """`selection_rate`, `true_positive_rate`, `roc_auc`, `mean_error`, ...; `selection_rate[<label>]` of one of several
+    labels."""
     title: str
     """The metric's name for people."""
     feature: str
