@@ -13,6 +13,7 @@ from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, S
 from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
 from docgen.model.evidence import Evidence, EvidenceId, Pin, VersionFacts
+from docgen.model.issue import Issue
 from docgen.model.policy import EMPTY, Policy
 from docgen.model.regime import NarrativeSlot, Regime
 from docgen.model.snapshot import Finding, Snapshot, ordered
@@ -378,6 +379,42 @@ def assess_with(
     _refuse(snapshot, regimes, policy)
     day = as_of or date.fromisoformat(snapshot.captured_at[:10])
     return tuple(engine.assess(snapshot, regime, policy, day) for regime in regimes)
+
+
+def open_issues(
+    snapshot: Snapshot,
+    assessments: tuple[Assessment, ...],
+    *,
+    config: Config | None = None,
+    regimes: tuple[str, ...] | None = None,
+    policy: Path | None = None,
+    drift: tuple[str, ...] = (),
+) -> tuple[Issue, ...]:
+    """Return what keeps requirements open, each with the file and line where a person can act on it.
+
+    Args:
+        snapshot: that was assessed.
+        assessments: from `assess`, with the same arguments.
+        config: the defaults when None.
+        regimes: ids; those of the configuration when None.
+        policy: the firm's policy file; that of the configuration when None.
+        drift: how the registry differs from the ledger, in words.
+
+    Raises:
+        UsageError: a regime or the policy is at fault.
+    """
+    from docgen.places import Files, drifted, issues
+
+    config = config or Config()
+    loaded = load_regimes(config, regimes)
+    rules = read_policy(config, tuple(regime for regime, _ in loaded), policy)
+    files = Files(
+        narratives=config.path(config.dossier.narratives),
+        policy=policy or (config.path(config.dossier.policy) if config.dossier.policy else None),
+        register=config.path(config.dossier.findings) if config.dossier.findings else None,
+        ledger=config.path(config.approvals.ledger),
+    )
+    return (*issues(snapshot, loaded, assessments, rules, files), *drifted(loaded[0][0], files, drift))
 
 
 def _refuse(snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy) -> None:

@@ -25,6 +25,7 @@ ROWS = (
         "crosswalks",
         "plans",
         "approval_files",
+        "places",
         "policy",
         "register",
         "register_edit",
@@ -33,7 +34,7 @@ ROWS = (
         "render",
         "evaluate",
     },
-    {"publish", "bundle", "demo"},
+    {"publish", "bundle", "demo", "export"},
     {"pipeline", "findings", "inventory", "ledgers", "approvals", "sealing", "releases", "decisions"},
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )

@@ -128,6 +128,14 @@ def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
     drift = drift_of(config, snapshot)
     for text in drift:
         console.line(f"  drift: {text}")
+    if console.form in {"junit", "sarif"}:
+        from docgen.export import report
+
+        regimes = tuple(regime for regime, _ in pipeline.load_regimes(config, _regimes(asked)))
+        found = pipeline.open_issues(
+            snapshot, assessments, config=config, regimes=_regimes(asked), policy=_policy(asked), drift=drift
+        )
+        console.document(report(console.form, regimes, assessments, found))
     console.result(
         {
             "subject": snapshot.subject.uri,

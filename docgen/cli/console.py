@@ -8,22 +8,28 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 from docgen.cli.stop import Stop
 from docgen.errors import DocgenError, ExitCode, ProblemsError, StorageError
+
+Form = Literal["text", "json", "junit", "sarif"]
+"""What standard output holds: lines for people, one JSON object, or a report in another format."""
+
+FORMS: tuple[Form, ...] = get_args(Form)
 
 
 class Console:
     """Where a command speaks.
 
     Args:
-        json: results as one JSON object on standard output.
+        form: of standard output.
         quiet: no progress.
         stop: whether the user wants the command to end.
     """
 
-    def __init__(self, *, json: bool, quiet: bool, stop: Stop) -> None:
-        self._json = json
+    def __init__(self, *, form: Form, quiet: bool, stop: Stop) -> None:
+        self.form = form
         self._quiet = quiet
         self._start = time.monotonic()
         self._stop = stop
@@ -40,13 +46,17 @@ class Console:
 
     def line(self, text: str) -> None:
         """Print a line for people; nothing when a machine reads."""
-        if not self._json:
+        if self.form == "text":
             _print(_printable(text))
 
     def result(self, data: dict[str, object]) -> None:
         """Print the one JSON object that a machine asked for; nothing when people read."""
-        if self._json:
+        if self.form == "json":
             _print(json.dumps(data, indent=2, sort_keys=True))  # ASCII: safe in every terminal and every encoding
+
+    def document(self, text: str) -> None:
+        """Print a report in another program's format."""
+        _print(text)
 
     def failure(self, err: DocgenError) -> None:
         """Say what failed and what to do next."""
@@ -69,6 +79,10 @@ class Console:
 
     def _error(self, code: int, message: str, hint: str, problems: Sequence[str]) -> None:
         with contextlib.suppress(StorageError):  # what failed may be standard output itself
+            if self.form in {"junit", "sarif"}:
+                from docgen.export import failed
+
+                self.document(failed(self.form, code, message, hint))
             self.result({"error": {"code": code, "message": message, "hint": hint, "problems": list(problems)}})
 
 

@@ -39,7 +39,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         return parser().parse_args(arguments, argparse.Namespace(fault=None))
     except UsageError as err:
         asked = argparse.Namespace(fault=err)
-        asked.format = "json" if "--format json" in " ".join(arguments).replace("=", " ") else "text"
+        words = " ".join(arguments).replace("=", " ")
+        asked.format = next((form for form in ("json", "junit", "sarif") if f"--format {form}" in words), "text")
         return asked
 
 
@@ -80,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         commands, "check", "collect, then assess: list the gaps", "docgen check models:/churn@champion --format json"
     )
     _model(check)
-    _source(check)
+    _source(check, formats=("text", "json", "junit", "sarif"))
     _assess(check)
 
     build = _command(
@@ -324,13 +325,13 @@ def _evidence(commands: argparse._SubParsersAction[_Parser]) -> None:
         _said(command)
 
 
-def _shared(command: argparse.ArgumentParser) -> None:
+def _shared(command: argparse.ArgumentParser, *, formats: tuple[str, ...] = ("text", "json")) -> None:
     command.add_argument("--config", help="docgen.toml (default: the one in this folder, if any)")
-    _said(command)
+    _said(command, formats=formats)
 
 
-def _said(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=("text", "json"), default="text", help="what goes to standard output")
+def _said(command: argparse.ArgumentParser, *, formats: tuple[str, ...] = ("text", "json")) -> None:
+    command.add_argument("--format", choices=formats, default="text", help="what goes to standard output")
     command.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
@@ -338,9 +339,9 @@ def _model(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", help=_MODEL)
 
 
-def _source(command: argparse.ArgumentParser) -> None:
+def _source(command: argparse.ArgumentParser, *, formats: tuple[str, ...] = ("text", "json")) -> None:
     command.add_argument("--tracking-uri", help="the MLflow store (default: MLFLOW_TRACKING_URI, then docgen.toml)")
-    _shared(command)
+    _shared(command, formats=formats)
 
 
 def _assess(command: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from docgen.cli.console import Console
+from docgen.cli.console import FORMS, Console
 from docgen.cli.stop import Stop
 from docgen.errors import DocgenError, ExitCode, StorageError
 
@@ -26,7 +26,8 @@ def run(asked: argparse.Namespace, stop: Stop, *, own_process: bool) -> int:
         stop: whether the user wants it to end.
         own_process: nothing but docgen runs here: at the end no signal is answered, and MLflow is silent.
     """
-    console = Console(json=getattr(asked, "format", "text") == "json", quiet=getattr(asked, "quiet", False), stop=stop)
+    form = getattr(asked, "format", "text")
+    console = Console(form=form if form in FORMS else "text", quiet=getattr(asked, "quiet", False), stop=stop)
     if own_process:
         os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "CRITICAL")  # what it has to say comes as docgen's one message
     try:
