@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,7 +30,8 @@ from docgen.model.assessment import Assessment, Verdict
 from docgen.model.canonical import Digest, sha256
 from docgen.model.evidence import Commit
 from docgen.model.ledger import Entry, SignOff, Waiver
-from docgen.model.snapshot import PREVIOUS, Snapshot
+from docgen.model.rollback import changed
+from docgen.model.snapshot import PREVIOUS, Subject
 from docgen.publish.dossier import dossier_folder
 from docgen.store.ledger import Ledger
 from docgen.store.readers import read_snapshot
@@ -114,7 +114,6 @@ def open_desk(target: str, config: Config) -> Desk:
 def _folder(target: str, config: Config) -> Path:
     if not target.startswith("models:/"):
         return Path(target)
-    from docgen.model.snapshot import Subject
     from docgen.sources.mlflow_.open_ import parse_model_uri
 
     asked = parse_model_uri(target)
@@ -319,13 +318,7 @@ def _since(desk: Desk, signer: Signer, config: Config) -> tuple[Digest | None, i
     if not objects.path(before).exists():
         return details.manifest, None
     old = read_snapshot(objects.get(before), where=f"snapshot {before[:12]}")
-    return details.manifest, sum(1 for _ in changed(old, desk.papers.snapshot))
-
-
-def changed(before: Snapshot, after: Snapshot) -> Iterator[str]:
-    """Yield the id of each piece of evidence whose value is not the same in both snapshots."""
-    old, new = ({item.id: item.value for item in snapshot.evidence} for snapshot in (before, after))
-    yield from (str(name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name))
+    return details.manifest, len(changed(old, desk.papers.snapshot))
 
 
 def waive(desk: Desk, waiver: Waiver, *, by: str, now: datetime) -> Entry:

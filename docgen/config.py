@@ -78,6 +78,8 @@ class ApprovalsConfig:
     """YAML file with the people who may sign, their roles and public keys."""
     ledger: str = "approvals/ledger"
     """Folder of the ledgers, one below it for each registered model; only ever added to."""
+    records: str = "approvals/records"
+    """Folder of the records of rollbacks, HTML, PDF and JSON."""
     sealed: str = "sealed"
     """Folder of the sealed dossiers."""
 

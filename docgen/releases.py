@@ -26,6 +26,7 @@ from docgen.model.codec import unstructure
 from docgen.model.journal import Move
 from docgen.model.ledger import Entry, Export, Release, Rollback
 from docgen.pipeline import Step, store_uri
+from docgen.rollback_records import write_record
 from docgen.sealing import seal
 from docgen.sources.mlflow_.asking import Patience
 from docgen.sources.mlflow_.registry import Registry
@@ -47,8 +48,8 @@ class Done:
     steps: tuple[str, ...]
     resumed: str = ""
     """What was finished or undone first, in words."""
-    proof: Proof | None = None
-    """Of the sealed dossier, for a rollback."""
+    record: Path | None = None
+    """The page of a rollback's record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def release(target: str, order: Order, *, config: Config, tracking_uri: str | No
         sealed = seal(target, config=config, by=order.by, now=order.now)
         step(f"sealed {sealed.path}")
         entry = _perform(office, move, order.now, step)
+        _forget(office)
     return Done(move=move, entry=entry, steps=steps, resumed=resumed)
 
 
@@ -193,9 +195,11 @@ def rollback(model: str, to: str, order: Order, *, config: Config, tracking_uri:
             )
         steps = _steps(move)
         if order.dry_run:
-            return Done(move=move, entry=None, steps=steps, resumed=resumed, proof=proof)
+            return Done(move=move, entry=None, steps=steps, resumed=resumed)
         entry = _perform(office, move, order.now, step)
-    return Done(move=move, entry=entry, steps=steps, resumed=resumed, proof=proof)
+        record = write_record(entry, proof, config)
+        _forget(office)
+    return Done(move=move, entry=entry, steps=steps, resumed=resumed, record=record)
 
 
 def _approved(found: Chain, model: str, version: str) -> Digest:
@@ -291,7 +295,6 @@ def _perform(office: Office, move: Move, now: datetime, step: Step) -> Entry:
     except DocgenError as err:
         _undo_or_say(office, move, err)
         raise
-    _forget(office)
     return entry
 
 
@@ -340,6 +343,13 @@ def _forget(office: Office) -> None:
         sync_folder(office.journal.parent)
 
 
+def _tell_rollback(office: Office, entry: Entry, step: Step) -> None:
+    """Write the record of a rollback that was interrupted; a release has none."""
+    if isinstance(entry.details, Rollback):
+        proof = _proved(office, office.chain(), entry.details.manifest, datetime.now(UTC), step)
+        write_record(entry, proof, office.config)
+
+
 def resume(office: Office, step: Step, *, dry_run: bool = False) -> str:
     """Finish or undo what was interrupted, and return what was done, in words; empty when nothing was.
 
@@ -354,13 +364,15 @@ def resume(office: Office, step: Step, *, dry_run: bool = False) -> str:
         return ""
     if dry_run:
         return f"an interrupted {move.kind} of version {move.version} would be finished or undone first"
-    if _same(move)(office.chain()) is not None:
+    recorded = _same(move)(office.chain())
+    if recorded is not None:
+        _tell_rollback(office, recorded, step)
         _forget(office)
         return f"the {move.kind} of version {move.version} had been recorded: its journal is closed"
     if office.registry.aliases(move.model).get(move.alias) == move.version != move.before:
         for key, value in move.tags.items():
             office.registry.set_tag(move.model, move.version, key, value)
-        _record(office, move, datetime.now(UTC))
+        _tell_rollback(office, _record(office, move, datetime.now(UTC)), step)
         _forget(office)
         told = f"the interrupted {move.kind} of version {move.version} is finished: the alias had moved"
     else:

@@ -17,6 +17,7 @@ from docgen.bundle.sign_offs import check
 from docgen.bundle.signing import NAMESPACE, pae, read_private, read_public
 from docgen.errors import UsageError
 from docgen.model.ledger import EnvelopeSignature, SignOff
+from docgen.model.rollback import changed
 from support.approval_world import MODEL, SUBJECT, World, newer_snapshot
 from support.commands import refused, tree
 from support.generated import ROOT
@@ -159,7 +160,7 @@ def test_what_changed_since_the_last_signature_is_shown(world: World) -> None:
     desk = approvals.open_desk(SUBJECT, world.config)
     entry = desk.chain.entries[0]
     assert isinstance(entry.details, SignOff)
-    found = list(approvals.changed(desk.papers.snapshot, replace(desk.papers.snapshot, evidence=())))
+    found = list(changed(desk.papers.snapshot, replace(desk.papers.snapshot, evidence=())))
     assert len(found) == len(desk.papers.snapshot.evidence)
     last, number = approvals._since(desk, desk.signers.find("v1"), world.config)
     assert (last, number) == (desk.papers.digest, 0)

@@ -35,7 +35,17 @@ ROWS = (
         "evaluate",
     },
     {"publish", "bundle", "demo", "export"},
-    {"pipeline", "findings", "inventory", "ledgers", "approvals", "sealing", "releases", "decisions"},
+    {
+        "pipeline",
+        "findings",
+        "inventory",
+        "ledgers",
+        "approvals",
+        "sealing",
+        "releases",
+        "decisions",
+        "rollback_records",
+    },
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
 HOMES = {
@@ -48,7 +58,7 @@ HOMES = {
     "fontTools": {"render"},
     "sphinx": {"sphinx_ext", "publish"},
     "docutils": {"sphinx_ext", "publish"},
-    "typst": {"sphinx_ext"},
+    "typst": {"sphinx_ext", "render"},
     "xlsxwriter": {"publish"},
     "argparse": {"cli"},
     "cryptography": {"bundle"},

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
 
 from docgen.ledgers import drift_of
 from docgen.model.evidence import VersionFacts
@@ -228,7 +230,39 @@ def test_only_a_version_that_was_released_is_restored_and_the_reason_stands_in_t
     told = shop.done(*ROLLBACK, "2")
     assert (shop.champion(), told["before"]) == ("2", "3")
     assert shop.kinds()[-1] == "rollback"
+    page = shop.folder / str(told["record"])
+    record = json.loads(page.with_suffix(".json").read_text("utf-8"))
+    assert (record["restored"], record["left"], record["reason"]) == ("2", "3", "Drift of income.")
+    text = BeautifulSoup(page.read_text("utf-8"), "html.parser").get_text(" ", strip=True)
+    paper = " ".join(" ".join(sheet.extract_text().split()) for sheet in PdfReader(page.with_suffix(".pdf")).pages)
+    for part in ("Rollback of credit-default to version 2", "Drift of income.", "Head of Validation", "Regulatory Officer",
+                 "metric:roc_auc@test", "0.8412"):  # fmt: skip
+        assert part in text
+        assert part in paper
     assert "reason=Drift of income." in shop.docgen("ledger", "list").stdout
+
+
+def test_a_rollback_that_was_killed_before_its_record_gets_it_with_the_next_one(shop: Shop) -> None:
+    shop.done(*RELEASE)
+    shop.move("3")
+    done = subprocess.run([sys.executable, str(CRASHING), "before-forget", *ROLLBACK, "2"], cwd=shop.folder)
+    assert done.returncode == 99
+    records = shop.folder / "approvals" / "records"
+    shutil.rmtree(records)
+    shop.docgen(*ROLLBACK, "2")
+    assert sorted(path.suffix for path in records.rglob("*-rollback.*")) == [".html", ".json", ".pdf"]
+    assert (shop.champion(), shop.journal().exists()) == ("2", False)
+    assert shop.kinds().count("rollback") == 1
+
+
+def test_what_was_typed_as_a_reason_becomes_no_markup(shop: Shop) -> None:
+    shop.done(*RELEASE)
+    shop.move("3")
+    reason = '<script>alert(1)</script> #read("/etc/passwd") $x_{$'
+    told = shop.done(*ROLLBACK[:-3], "--reason", reason, "--to", "2")
+    page = BeautifulSoup((shop.folder / str(told["record"])).read_text("utf-8"), "html.parser")
+    assert not page.find_all("script")
+    assert reason in page.get_text()
 
 
 def test_a_version_whose_evidence_does_not_prove_any_more_is_not_restored(shop: Shop) -> None:

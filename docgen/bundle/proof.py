@@ -58,6 +58,8 @@ class Proof:
     archive: Digest | None = None
     subject: str = ""
     manifest: Digest | None = None
+    papers: Papers | None = None
+    """The dossier in it."""
     steps: list[str] = field(default_factory=list)
     """What each step proved, in words."""
     signatures: tuple[Signature, ...] = ()
@@ -141,7 +143,7 @@ def _digests(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
 def _dossier(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
     papers = _papers(made)
     _fail(f"member '{DOSSIER}/{fault}'" for fault in member_faults(_below(made, DOSSIER), papers.manifest))
-    proof.subject, proof.manifest = papers.subject, papers.digest
+    proof.papers, proof.subject, proof.manifest = papers, papers.subject, papers.digest
     count = len(papers.manifest.members)
     return f"{papers.subject}: {count} files as {MANIFEST_NAME} lists them; its SHA-256 is {papers.digest}"
 

@@ -23,7 +23,7 @@ def release(asked: argparse.Namespace, console: Console) -> ExitCode:
     done = releases.release(
         asked.dossier, _order(asked, link=asked.link), config=config, tracking_uri=_tracking(asked), step=console.step
     )
-    _tell(done, asked, console, record=None)
+    _tell(done, asked, console)
     return ExitCode.DONE
 
 
@@ -42,7 +42,7 @@ def rollback(asked: argparse.Namespace, console: Console) -> ExitCode:
         tracking_uri=_tracking(asked),
         step=console.step,
     )
-    _tell(done, asked, console, record=None)
+    _tell(done, asked, console)
     return ExitCode.DONE
 
 
@@ -56,8 +56,8 @@ def _tracking(asked: argparse.Namespace) -> str | None:
     return asked.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or None
 
 
-def _tell(done: releases.Done, asked: argparse.Namespace, console: Console, record: Path | None) -> None:
-    move = done.move
+def _tell(done: releases.Done, asked: argparse.Namespace, console: Console) -> None:
+    move, record = done.move, done.record
     if done.resumed:
         console.line(done.resumed)
     would = "rehearsal, nothing was changed; it would:" if asked.dry_run else "done:"

@@ -1,0 +1,89 @@
+"""The record of a rollback as HTML and PDF: one content, two templates, and nothing logged becomes markup in either."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from docgen.model.rollback import RollbackRecord
+from docgen.render.filters import shown
+from docgen.render.fonts import font_folders
+from docgen.render.text import one_line
+from docgen.resources import templates_dir
+
+
+def content_of(record: RollbackRecord) -> dict[str, Any]:
+    """Return what both templates show, every value as text."""
+    left = f"version {record.left}" if record.left else "no version"
+    return {
+        "title": f"Rollback of {one_line(record.model)} to version {record.restored}",
+        "facts": [
+            ["Alias", one_line(record.alias)],
+            ["Left", left],
+            ["Restored", f"version {record.restored}"],
+            ["Why", one_line(record.reason)],
+            ["By", one_line(record.by)],
+            ["When", shown(record.at, "time")],
+            ["Entry of the ledger", record.entry[:19]],
+            ["Signed dossier, SHA-256 of its manifest", record.manifest],
+            ["Sealed dossier, SHA-256", record.archive],
+            ["Evidence captured", shown(record.captured_then, "time")],
+            ["Newest capture", shown(record.captured_now, "time") if record.captured_now else "the approved one"],
+        ],
+        "left": left,
+        "signatures": [
+            [one_line(item.name), one_line(item.role), one_line(item.meaning), shown(item.at, "time")]
+            for item in record.signatures
+        ],
+        "changed": [one_line(name) for name in record.changed],
+        "measures": [
+            {
+                "evidence": one_line(item.evidence),
+                "values": [_value(value, item.unit) for value in (item.restored, item.now, item.left)],
+            }
+            for item in record.measures
+        ],
+    }
+
+
+def _value(value: float | None, unit: str) -> str:
+    return "not available" if value is None else shown(value, "number", unit)
+
+
+def rollback_html(record: RollbackRecord) -> str:
+    """Return the record as one page that needs nothing else."""
+    environment = Environment(
+        loader=FileSystemLoader(templates_dir() / "approvals"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("rollback.html.j2").render(content_of(record))
+
+
+def rollback_pdf(record: RollbackRecord) -> bytes:
+    """Return the record as PDF/A; the only clock is that of the rollback."""
+    import typst
+
+    compile_pdf: Any = typst.compile
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        source = templates_dir() / "approvals" / "rollback.typ"
+        (work / source.name).write_bytes(source.read_bytes())
+        (work / "content.json").write_text(json.dumps(content_of(record), sort_keys=True), "utf-8")
+        made: bytes = compile_pdf(
+            str(work / source.name),
+            root=str(work),
+            font_paths=[str(folder) for folder in font_folders()],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=int(datetime.fromisoformat(record.at).timestamp()),
+        )
+    return made
