@@ -10,18 +10,24 @@ from pathlib import Path
 from docgen import pipeline
 from docgen.change.compare import compare
 from docgen.change.decide import decide as by_table
+from docgen.change.determined import determination_evidence
 from docgen.change.facts import Comparators, Facts, Repository
+from docgen.change.planned import plan_evidence
+from docgen.change.tables import ROW
 from docgen.config import Config
 from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, SourceError, UsageError
 from docgen.model.candidate import Candidate, Implemented, TestUse
 from docgen.model.canonical import canonical, parse, sha256
 from docgen.model.change import Changes
+from docgen.model.checks import Present
 from docgen.model.codec import structure, unstructure
 from docgen.model.decision import Determination
-from docgen.model.evidence import Dataset, RunFacts
+from docgen.model.evidence import Dataset, Evidence, RunFacts
 from docgen.model.plan import LoadedPlan, Plan
-from docgen.model.snapshot import Snapshot
+from docgen.model.regime import Regime
+from docgen.model.snapshot import Snapshot, Subject
 from docgen.plans import criteria_digest, load_candidate, load_plan, load_table, parse_plan
+from docgen.regime_lint import leaves
 from docgen.sources import git_change
 from docgen.store.files import READ_ONLY, write_atomic
 from docgen.store.snapshots import Snapshots
@@ -86,10 +92,14 @@ def open_folder(config: Config) -> PlanFolder:
     Raises:
         UsageError: none is named, or a plan is at fault.
     """
-    if not config.dossier.change_plan:
-        raise UsageError("no change plan is named", hint='set change_plan = "pccp" in docgen.toml, [dossier]')
     path = config.path(config.dossier.change_plan)
+    if not _there(config):
+        raise UsageError(f"no change plan: {path} is no folder", hint="docgen init --regime fda_pccp lays one out")
     return PlanFolder(path=path, plans=tuple(load_plan(file) for file in sorted(path.glob("*.yaml"))))
+
+
+def _there(config: Config) -> bool:
+    return bool(config.dossier.change_plan) and config.path(config.dossier.change_plan).is_dir()
 
 
 def diff(
@@ -113,7 +123,7 @@ def diff(
 
 
 def _approved(snapshot: Snapshot, config: Config) -> str:
-    plan = open_folder(config).plan if config.dossier.change_plan else None
+    plan = open_folder(config).plan if _there(config) else None
     alias = plan.plan.baseline.last if plan and plan.plan.baseline.last else CHAMPION
     return f"models:/{snapshot.subject.name}@{alias}"
 
@@ -327,6 +337,43 @@ def latest(config: Config, version: str) -> tuple[Determination, Path] | None:
         )
     where = paths[-1].name
     return structure(parse(data, where=where), Determination, where=where), paths[-1]
+
+
+def evidence_of(config: Config, subject: Subject, regimes: tuple[Regime, ...]) -> tuple[Evidence, ...]:
+    """Return the plan of a model as evidence, and the determination about this version that was made last.
+
+    Args:
+        config: names the folder.
+        subject: the version.
+        regimes: what they ask of a plan.
+
+    Raises:
+        UsageError: a plan is at fault.
+        IntegrityError: a determination or the ledger is damaged.
+    """
+    if not _there(config):
+        return ()
+    folder = open_folder(config)
+    plan = folder.plan
+    if plan is None or plan.plan.device.model not in {"", subject.name}:
+        return ()
+    found = latest(config, subject.version or "")
+    rows = folder.implemented() or ()
+    told = determination_evidence(found[0], found[1].name, rows) if found else ()
+    return (*plan_evidence(plan, _asked(regimes)), *told)
+
+
+def _asked(regimes: tuple[Regime, ...]) -> tuple[str, ...]:
+    """Return the requirements whose checks look at what a plan says."""
+    wanted = f"{ROW}:"
+    selects = (
+        part.select.id or ""
+        for regime in regimes
+        for row in regime.requirements
+        for part in leaves(row.check)
+        if isinstance(part, Present)
+    )
+    return tuple(dict.fromkeys(name.removeprefix(wanted) for name in selects if name.startswith(wanted)))
 
 
 def _rows(path: Path) -> list[object] | None:

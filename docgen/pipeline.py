@@ -140,7 +140,7 @@ def collect(
         UnsafeError: the store or a narrative asks for something dangerous.
         StorageError: the snapshot cannot be written; nothing is left behind.
     """
-    from docgen import __version__, findings
+    from docgen import __version__, decisions, findings
     from docgen.sources.deployments import read_deployments
     from docgen.sources.dvc_ import read_dvc
     from docgen.sources.git_ import read_git
@@ -163,8 +163,9 @@ def collect(
     place = config.dossier.deployment
     deployed = read_deployments(config.path(place), facts.subject.uri) if place else ()
     register, lost = findings.evidence_of(book, facts.subject, config)
+    planned = decisions.evidence_of(config, facts.subject, only)
     watched, oddities = _monitoring(facts, config)
-    read = (*git.evidence, *dvc.evidence, *deployed, *narratives, *watched, *register)
+    read = (*git.evidence, *dvc.evidence, *deployed, *narratives, *watched, *register, *planned)
     own |= {item.id: item for item in read}
     evidence = ordered(tuple(own.values()))
     moment = (now or datetime.now(UTC)).astimezone(UTC)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from docgen.assessment.select import parts
 from docgen.change.measures import measures
-from docgen.model.canonical import sha256
+from docgen.change.tables import OWN
+from docgen.model.canonical import Digest, sha256
 from docgen.model.change import SCOPE, ChangeKind, Changes, CodeChange, Element, Side
 from docgen.model.evidence import (
     Commit,
@@ -61,11 +63,17 @@ def compare(before: Snapshot, after: Snapshot, code: CodeChange | None = None) -
     elements = [item for item in found if isinstance(item, Element)]
     counts = Counter(item for item in found if not isinstance(item, Element))
     return Changes(
-        before=Side(uri=before.subject.uri, snapshot=before.digest()),
-        after=Side(uri=after.subject.uri, snapshot=after.digest()),
+        before=Side(uri=before.subject.uri, facts=facts_digest(before)),
+        after=Side(uri=after.subject.uri, facts=facts_digest(after)),
         elements=tuple(sorted(elements, key=lambda item: (_ORDER.index(item.kind), item.name))),
         same=tuple((kind, counts[kind]) for kind in _ORDER if counts[kind]),
     )
+
+
+def facts_digest(snapshot: Snapshot) -> Digest:
+    """Return the digest of the facts about a version: without plan and determination, whenever they were read."""
+    facts = tuple(item for item in snapshot.evidence if item.kind not in OWN)
+    return replace(snapshot, evidence=facts, findings=(), previous=None).facts_digest()
 
 
 def kind_of(name: str) -> ChangeKind:

@@ -12,6 +12,7 @@ from docgen.change import checks_protocol as protocol
 from docgen.change import checks_scope as scope
 from docgen.change import checks_update as update
 from docgen.change.attribution import attribute
+from docgen.change.compare import facts_digest
 from docgen.change.facts import Facts, Finding, answered
 from docgen.model.canonical import Digest, canonical, sha256
 from docgen.model.codec import unstructure
@@ -158,7 +159,7 @@ def _subject(facts: Facts, results: tuple[CheckResult, ...]) -> Digest:
         canonical({
             "plan": facts.plan.sha256 if facts.plan else None,
             "candidate": unstructure(replace(facts.candidate, approvals=())),
-            "versions": [item.facts_digest() if item else None for item in versions],
+            "versions": [facts_digest(item) if item else None for item in versions],
             "checks": [unstructure(item) for item in results],
         })
     )  # fmt: skip

@@ -41,7 +41,7 @@ def _diff(asked: argparse.Namespace, console: Console, config: Config) -> ExitCo
 
 def _tell_changes(changes: Changes, console: Console, *, everything: bool) -> None:
     console.line(
-        f"{changes.before.uri} ({changes.before.snapshot[:12]}) -> {changes.after.uri} ({changes.after.snapshot[:12]})"
+        f"{changes.before.uri} ({changes.before.facts[:12]}) -> {changes.after.uri} ({changes.after.facts[:12]})"
     )
     shown = changes.elements if everything else changes.scope
     for item in shown:

@@ -66,9 +66,11 @@ def _init(asked: argparse.Namespace, console: Console) -> ExitCode:
 
     regimes = pipeline.load_regimes(config, names)
     write(folder / CONFIG_NAME, _CONFIG.format(regimes=", ".join(f'"{name}"' for name in names)))
-    for regime, _ in regimes:
+    for regime, home in regimes:
         for slot in regime.narratives:
             write(config.path(config.dossier.narratives) / f"{slot.slot}.md", scaffold(slot))
+        for file in sorted(path for path in (home / "scaffold").rglob("*") if path.is_file()):
+            write(folder / file.relative_to(home / "scaffold"), file.read_text("utf-8"))
     for path in written:
         console.line(f"wrote {path}")
     console.line("next: write the narratives, then docgen build models:/<name>/<version>")

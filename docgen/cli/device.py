@@ -14,6 +14,8 @@ from docgen.store.files import write_atomic
 
 _ON = date(2026, 4, 15)
 """The day of every determination of the example."""
+_SHOWN = ("2", "6")
+"""Versions whose dossiers are built: one within the plan, one that failed; docgen build makes those of the others."""
 
 
 def run(folder: Path, console: Console) -> ExitCode:
@@ -36,6 +38,14 @@ def run(folder: Path, console: Console) -> ExitCode:
         if version == "2":
             found = _approve(found, config)
         console.line(f"version {version}: {found.verdict} (exit code {found.exit_code})")
+    for version in _SHOWN:
+        snapshot = pipeline.collect(f"models:/{MODEL}/{version}", config=config, step=console.step).snapshot
+        report = pipeline.build(snapshot, config=config, as_of=_ON, step=console.step)
+        for warning in report.warnings:
+            console.step(f"warning: {warning}")
+        console.line(f"version {version}: HTML {report.html}")
+        for pdf in report.pdfs:
+            console.line(f"version {version}: PDF  {pdf}")
     return ExitCode.DONE
 
 

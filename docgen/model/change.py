@@ -80,8 +80,8 @@ class Side:
 
     uri: str
     """As MLflow names it: `models:/device/3`."""
-    snapshot: Digest
-    """Of the snapshot that was compared."""
+    facts: Digest
+    """Of the facts that were compared: those of its snapshot without plan, determination and times of reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,9 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `narrative:<slot>` | `Narrative` | what a person wrote |
 | `artifact:<path>` | `File` | a logged file, by size and SHA-256 |
 | `finding_record:<id>` | `FindingRecord` | a finding of the firm's register |
+| `plan:<part>`, `plan:<modification, method, step, criterion or risk>/<id>` | `Table`, `Text` | the change plan |
+| `plan_row:<requirement>` | `Text`, `Missing` | whether the change plan answers a requirement |
+| `determination:<part>`, `check:<check>` | `Table`, `Text`, `Missing` | how the version was decided, check by check |
 | `finding:<n>` | - | see `docgen.model.snapshot.Finding` |
 """
 

@@ -82,6 +82,7 @@ class BlockDirective(SphinxDirective):
         "section": directives.unchanged_required,
         "evidence": directives.unchanged_required,
         "wanted": directives.unchanged_required,
+        "part": lambda value: directives.choice(value, ("modification", "method", "risk")),
         "only": lambda value: directives.choice(value, ("html", "pdf")),
         "kind": lambda value: directives.choice(value, ("unitary", "intersectional")),
     }

@@ -17,7 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docgen.model.document import Dossier, Line, Link, Words
-from docgen.model.evidence import Evidence, EvidenceId
+from docgen.model.evidence import Evidence, EvidenceId, Table
 from docgen.sphinx_ext.domain import domain_of, dossier_of, maker
 
 _HEAD = EvidenceId("commit:head")
@@ -108,6 +108,35 @@ def evidence_items(dossier: Dossier) -> Iterator[Item]:
         yield Item(kind="run", id=own, title=f"Run {own}", status="read", links=to, shown=f"run:{run}")
 
 
+PLAN_KINDS = {
+    "modification": "modification",
+    "method": "procedure",  # Sphinx's Python domain has a directive of that name
+    "step": "step",
+    "criterion": "criterion",
+    "risk": "risk",
+}
+"""Parts of a change plan that are needs of their own, and their type of need."""
+
+
+def plan_items(dossier: Dossier) -> Iterator[Item]:
+    """Yield the parts of a change plan, each with what it leads to."""
+    listed = dossier.snapshot.find("plan:links")
+    rows = listed.value.rows if listed and isinstance(listed.value, Table) else ()
+    for evidence in dossier.snapshot.of_kind("plan"):
+        kind = evidence.id.removeprefix("plan:").partition("/")[0]
+        if kind not in PLAN_KINDS or "/" not in evidence.id:
+            continue
+        mine = [(str(link), evidence_need(str(to))) for source, link, to in rows if source == evidence.id]
+        links = tuple((name, tuple(to for link, to in mine if link == name)) for name in PLAN_LINKS)
+        own = evidence_need(evidence.id)
+        title = f"{kind.capitalize()} {own}"
+        yield Item(kind=PLAN_KINDS[kind], id=own, title=title, status="read", links=links, shown=evidence.id)
+
+
+PLAN_LINKS = ("uses", "judged_by", "has_step", "threatens", "verified_by")
+"""How they lead to each other."""
+
+
 def _file(evidence: Evidence, there: dict[EvidenceId, Evidence]) -> EvidenceId | None:
     """Return the id of the file that some evidence was read from, where the snapshot lists it."""
     prefix, _, path = evidence.provenance.uri.removeprefix("runs:/").partition("/")
@@ -136,7 +165,7 @@ class NeedsDirective(SphinxDirective):
         self.env.note_dependency(self.config.docgen_dossier)
         dossier, several = dossier_of(self.env), len(domain_of(self.env).dossier.regimes) > 1
         found = list(row_items(dossier)) if not several or len(dossier.regimes) == 1 else []
-        found += evidence_items(dossier) if len(dossier.regimes) > 1 or not several else ()
+        found += (*plan_items(dossier), *evidence_items(dossier)) if len(dossier.regimes) > 1 or not several else ()
         text = "\n".join(_markup(item) for item in found)
         holder = nodes.container(classes=["docgen-html-only", "docgen-trace"])
         self.state.nested_parse(StringList(text.splitlines(), source=self.env.docname), self.content_offset, holder)

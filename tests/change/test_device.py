@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,26 +17,9 @@ from docgen.model.canonical import canonical
 from docgen.model.codec import unstructure
 from docgen.plans import load_table
 from support.commands import run_docgen
+from support.device import Device
 
 EXIT = dict(load_table().exit_codes)
-
-
-@dataclass(frozen=True)
-class Device:
-    folder: Path
-    said: str
-
-    def copy(self, to: Path) -> Path:
-        return Path(shutil.copytree(self.folder, to / "device", symlinks=True))
-
-
-@pytest.fixture(scope="session")
-def device(tmp_path_factory: pytest.TempPathFactory) -> Device:
-    """`docgen demo --device`, run once; tests that change something copy it."""
-    parent = tmp_path_factory.mktemp("device")
-    done = run_docgen("demo", "--device", "device", cwd=parent)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return Device(folder=parent / "device", said=done.stdout)
 
 
 def by_command(folder: Path, version: str) -> tuple[int, dict]:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from docgen.model import formats
+from docgen.model.candidate import Candidate
 from docgen.model.canonical import Digest
 from docgen.model.evidence import Scalar
 from docgen.model.formats.deployment import DEPLOYMENT_VERSION, DeploymentFile
-from docgen.resources import formats_dir
+from docgen.model.plan import PLAN_FORMAT, Plan
+from docgen.resources import formats_dir, regimes_dir
 from support.docstrings import field_docs, purpose
 
 SCHEMAS = formats_dir() / "schemas"
@@ -62,6 +64,15 @@ def files() -> Iterator[tuple[Path, str]]:
         yield SCHEMAS / f"{name}.json", text(schema_of(name, record))
     for name, (record, version) in WRITTEN_BY_HAND.items():
         yield SCHEMAS / f"{name}.json", text(schema_of(name, record, version))
+    for name, record in (("plan", Plan), ("candidate", Candidate)):
+        yield regimes_dir() / "fda_pccp" / f"{name}.schema.json", text(change_schema(name, record))
+
+
+def change_schema(name: str, record: type) -> Schema:
+    """The JSON Schema of a file of a change plan, whose `format` is a number."""
+    schema = schema_of(f"docgen.{name}", record, PLAN_FORMAT)
+    schema["properties"]["format"] = {"const": PLAN_FORMAT, "description": "Version of this layout."}
+    return schema
 
 
 def _records(hint: Any) -> Iterator[type]:
@@ -84,7 +95,7 @@ def object_of(record: type) -> Schema:
         if item.default is not MISSING and item.name not in HEAD:
             found["default"] = list(item.default) if isinstance(item.default, tuple) else item.default
         properties[item.name] = found
-    required = [item.name for item in fields(record) if item.default is MISSING or item.name in HEAD]
+    required = [item.name for item in fields(record) if _wanted(item) or item.name in HEAD]
     return {
         "type": "object",
         "description": purpose(record),
@@ -92,6 +103,10 @@ def object_of(record: type) -> Schema:
         "required": required,
         "additionalProperties": False,
     }
+
+
+def _wanted(item: Any) -> bool:
+    return item.default is MISSING and item.default_factory is MISSING
 
 
 def _typed(hint: Any) -> Schema:
@@ -108,6 +123,8 @@ def _typed(hint: Any) -> Schema:
         return {"enum": list(inner)} if len(inner) > 1 else {"const": inner[0]}
     if origin is tuple:
         return {"type": "array", "items": _typed(inner[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _typed(inner[1])}
     if origin in {Union, types.UnionType}:
         return _either([_typed(one) for one in inner])
     raise TypeError(f"{hint!r} has no schema yet")

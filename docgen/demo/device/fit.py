@@ -82,6 +82,7 @@ def train(tracking_uri: str, artifacts: Path) -> None:
     for alias in ("authorized_original", "last_implemented"):
         client.set_registered_model_alias(MODEL, alias, "1")
     client.set_registered_model_tag(MODEL, "owner", "device software")
+    client.set_registered_model_tag(MODEL, "product_code", "none")
 
 
 def _track(recipe: Recipe, pool: pd.DataFrame, test: pd.DataFrame) -> tuple[Any, str]:

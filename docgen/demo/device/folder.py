@@ -26,7 +26,7 @@ CONFIG = f"""\
 tracking_uri = "sqlite:///{DATABASE}"
 
 [dossier]
-regimes = ["model_card"]
+regimes = ["fda_pccp"]
 change_plan = "{PLAN}"
 """
 _TEAM = ("-c", "user.name=device team", "-c", "user.email=device-team@example.com", "-c", "commit.gpgsign=false")
