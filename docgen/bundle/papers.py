@@ -17,6 +17,9 @@ from docgen.publish.exports import ASSESSMENT_FORMAT, FILES
 from docgen.store.manifests import faults, files_below, read_manifest
 from docgen.store.readers import read_snapshot
 
+_OLDEST = 2
+"""Oldest format of an assessment that is still read: fields were only added since, each with a default."""
+
 SNAPSHOT = f"{FILES}/snapshot.json"
 
 
@@ -99,8 +102,9 @@ def papers_of(files: Mapping[str, bytes]) -> Papers:
 
 def _assessment(data: bytes, where: str, manifest: Manifest) -> Assessment:
     content = parse(data, where=where)
-    if not isinstance(content, dict) or content.get("format") != ASSESSMENT_FORMAT:
-        raise IntegrityError(f"{where}: not an assessment of format {ASSESSMENT_FORMAT}", hint="build it again")
+    number = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(number, int) or not _OLDEST <= number <= ASSESSMENT_FORMAT:
+        raise IntegrityError(f"{where}: assessment format {number!r} is not known", hint="use the docgen that wrote it")
     found = structure(content.get("assessment"), Assessment, where=where)
     if found.snapshot != manifest.inputs.snapshot or found.regime_digest not in manifest.inputs.regimes:
         raise IntegrityError(f"{where}: is of another snapshot or regime than {MANIFEST_NAME} names")

@@ -3,6 +3,7 @@
 dossier/...            the dossier as it was built, `manifest.json` too
 approvals/             the files of gates and of signers, as they were when it was sealed
 ledger/                the entries that the signatures, waivers and releases rest on
+signatures/index.html  who signed what, when, and what it means, to read and to print
 signatures/<entry>/    each signature once more, as openssl and ssh-keygen want it
 statements/            in-toto: the verdict at the gates, the provenance of the build
 sbom.json              the packages of the environment that sealed it
@@ -17,10 +18,11 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 
 from docgen.approval_files import parse_gates, parse_signers
 from docgen.bundle.papers import Papers, papers_of
-from docgen.bundle.sign_offs import STATEMENT, keys_of, signatures_of, waivers_of
+from docgen.bundle.sign_offs import STATEMENT, keys_of, predicate_of, signatures_of, waivers_of
 from docgen.bundle.signing import NAMESPACE, pae, payload_of
 from docgen.gates.chain import Chain, chain, extract
 from docgen.gates.evaluate import Case, evaluate
@@ -30,11 +32,16 @@ from docgen.model.codec import unstructure
 from docgen.model.ledger import ChangeDecision, Entry, FindingChange, Release, Rollback, SignOff, Waiver
 
 ARCHIVE_FORMAT = 1
-"""Version of the archive's layout. To change it: raise the number and keep the proof of the old one."""
+"""Version of the archive's layout, and of every member that `derived` makes, to the byte.
+
+Archives are proved for decades: to change any of it raise the number and keep the proof of the old one. The wording of
+`VERIFY.md` alone is free.
+"""
 
 DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS = "dossier", "approvals", "ledger", "signatures", "statements"
 ARCHIVE, SUMS, VERIFY, SBOM = "archive.json", "SHA256SUMS", "VERIFY.md", "sbom.json"
 GATES, SIGNERS = f"{APPROVALS}/gates.yaml", f"{APPROVALS}/signers.yaml"
+INDEX = f"{SIGNATURES}/index.html"
 VERDICT, PROVENANCE = f"{STATEMENTS}/gates.json", f"{STATEMENTS}/provenance.json"
 KEPT = (SignOff, Waiver, FindingChange, ChangeDecision, Release, Rollback)
 """Kinds of entries that are sealed, with all that they rest on; that a dossier was sealed is not part of it."""
@@ -59,6 +66,7 @@ def members(whole: Sealable) -> dict[str, bytes]:
     made |= {GATES: whole.gates, SIGNERS: whole.signers, SBOM: whole.sbom}
     made |= {f"{LEDGER}/{entry.file}": entry.to_bytes() for entry in whole.entries}
     made |= derived(whole)
+    made[VERIFY] = _guide(papers_of(whole.files), whole.entries).encode()
     listed = [{"path": path, "size": len(made[path]), "sha256": sha256(made[path])} for path in sorted(made)]
     papers = papers_of(whole.files)
     head = {"format": ARCHIVE_FORMAT, "subject": papers.subject, "manifest": papers.digest, "members": listed}
@@ -78,8 +86,8 @@ def derived(whole: Sealable) -> dict[str, bytes]:
     found = chain({entry.file: entry.to_bytes() for entry in whole.entries})
     signers = parse_signers(whole.signers, where=SIGNERS)
     states, day = verdict(whole.gates, signers, papers, found)
-    made = {VERIFY: _guide(papers, whole.entries).encode(), VERDICT: _verdict(papers, whole.gates, states, day)}
-    made[PROVENANCE] = _provenance(papers)
+    made = {VERDICT: _verdict(papers, whole.gates, states, day), PROVENANCE: _provenance(papers)}
+    made[INDEX] = _index(papers, whole.entries).encode()
     for entry in whole.entries:
         if isinstance(entry.details, SignOff):
             made |= _for_others(entry, entry.details, signers)
@@ -177,6 +185,19 @@ def folder_of(entry: Entry) -> str:
     return entry.file[:19]
 
 
+def _index(papers: Papers, entries: tuple[Entry, ...]) -> str:
+    """Return who signed the dossier, in what role, when and with which meaning (21 CFR 11.50), as one plain page."""
+    rows = []
+    for entry in entries:
+        details = entry.details
+        if isinstance(details, SignOff) and (entry.subject, details.manifest) == (papers.subject, papers.digest):
+            zone = predicate_of(entry, details).zone
+            cells = (details.name, details.role, details.gate, details.meaning, f"{entry.at} (own clock UTC{zone})")
+            rows.append("".join(f"<td>{escape(text)}</td>" for text in cells))
+    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+    return _PAGE.format(subject=escape(papers.subject), manifest=papers.digest, rows=body)
+
+
 def _guide(papers: Papers, entries: tuple[Entry, ...]) -> str:
     parts = [_GUIDE.format(subject=papers.subject, manifest=papers.digest)]
     for entry in entries:
@@ -194,6 +215,22 @@ def _guide(papers: Papers, entries: tuple[Entry, ...]) -> str:
             )
     return "\n".join(parts)
 
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Signatures: {subject}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>body {{ font: 1rem/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
+td, th {{ text-align: left; vertical-align: top; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #999 }}
+</style></head>
+<body><main><h1>Signatures: {subject}</h1>
+<p>On the dossier whose manifest has SHA-256 {manifest}</p>
+<table><thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Gate</th>
+<th scope="col">Meaning</th><th scope="col">When (UTC)</th></tr></thead><tbody>
+{rows}</tbody></table></main></body>
+</html>
+"""
 
 _GUIDE = """\
 # How to verify this dossier

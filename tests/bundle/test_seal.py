@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from docgen.bundle.archive import read_archive, write_archive
 from docgen.bundle.proof import Proof, Trust, prove
@@ -146,7 +147,8 @@ def test_a_flipped_byte_names_its_member_even_in_an_archive_that_was_made_again(
 
 @pytest.mark.parametrize("start", ["dossier/index.html", "dossier/files/snapshot.json", "dossier/files/assessment-",
                                    "dossier/manifest.json", "ledger/000001-", "statements/gates.json",
-                                   "statements/provenance.json", "signatures/000001", GATES, SIGNERS, "VERIFY.md"])  # fmt: skip
+                                   "statements/provenance.json", "signatures/000001", "signatures/index.html",
+                                   GATES, SIGNERS])  # fmt: skip
 def test_whoever_covers_the_traces_in_both_lists_is_found_by_what_was_signed(
     kept: Kept, tmp_path: Path, start: str
 ) -> None:
@@ -241,6 +243,16 @@ def test_statements_follow_their_specifications(kept: Kept) -> None:
     bill = json.loads(kept.members["sbom.json"])
     assert {"mlflow", "sphinx", "cryptography"} <= {item["name"] for item in bill["components"]}
     assert all(item["purl"] == f"pkg:pypi/{item['name']}@{item['version']}" for item in bill["components"])
+
+
+def test_name_time_and_meaning_of_each_signature_can_be_read_and_printed(kept: Kept) -> None:
+    page = BeautifulSoup(kept.members["signatures/index.html"], "html.parser")
+    rows = [[cell.get_text() for cell in row.find_all("td")] for row in page.select("tbody tr")]
+    assert [row[:4] for row in rows] == [
+        ["Head of Validation", "validator", "validation", "approval"],
+        ["Regulatory Officer", "regulatory_officer", "officer", "approval"],
+    ]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(own clock UTC[+-]\d\d:\d\d\)", row[4]) for row in rows)
 
 
 def test_an_unsigned_dossier_is_sealed_as_what_it_is(world: World) -> None:

@@ -1,0 +1,48 @@
+"""The Part 11 matrix says no more than the tests prove, and nothing of what is the user's is ever green."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+
+import pytest
+
+from support.generated import ROOT
+from support.part11_page import Row, rows
+
+ROWS = {row.id: row for row in rows()}
+
+
+@cache
+def names_in(path: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def test_every_row_of_the_catalogue_stands_once() -> None:
+    assert len(rows()) == len(ROWS) == 36
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_a_row_names_tests_that_exist_and_says_what_is_open(row: Row) -> None:
+    for name in row.tests:
+        path, _, test = name.partition("::")
+        assert test in names_in(path), name
+    if row.owner == "customer":
+        assert row.state == "yours"
+        assert row.yours
+        assert not row.tests
+    else:
+        assert row.how
+        assert row.tests or row.gap
+    if row.owner == "shared":
+        assert "the rest is yours" in row.state
+
+
+def test_the_rows_are_those_of_the_shared_catalogue(shared) -> None:
+    from docgen.strict_yaml import load_yaml
+
+    content = load_yaml((shared / "regimes" / "part11.yaml").read_text("utf-8"), where="part11.yaml")
+    assert {(item["id"], item["owner"]) for item in content["requirements"]} == {
+        (row.id, row.owner) for row in ROWS.values()
+    }
