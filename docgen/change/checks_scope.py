@@ -41,6 +41,8 @@ def nothing_changed(facts: Facts) -> Finding:
     told = _told(facts.since_last)
     if facts.candidate.labeling is not None:
         told = (*told, "labeling")
+    if "fails" in {intended_use_same(facts).outcome, output_meaning_same(facts).outcome}:
+        told = (*told, "intended use")  # the same files put to another use are another device
     if not told:
         return holds("every digest is that of the last implemented version")
     shown = ", ".join(told[:6])

@@ -196,6 +196,14 @@ def test_a_plan_at_fault_tells_every_fault_at_once(device, tmp_path) -> None:
         assert fault in done.stderr
 
 
+def test_the_same_files_put_to_another_use_are_a_change(device, tmp_path) -> None:
+    folder = device.copy(tmp_path)
+    path = folder / "pccp" / "candidates" / "3.yaml"
+    edit(path, "check: K03\n  holds: true", "check: K03\n  holds: false")
+    code, found = decide(folder, "3")
+    assert (code, found["verdict"]) == (8, "NEW_SUBMISSION_REQUIRED")
+
+
 def test_diff_names_each_change_and_takes_the_last_approved_version_as_base(device: Device) -> None:
     done = run_docgen("diff", "models:/lesion-triage/4", "--offline", cwd=device.folder)
     assert done.returncode == 0
