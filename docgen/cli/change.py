@@ -32,8 +32,14 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _diff(asked: argparse.Namespace, console: Console, config: Config) -> ExitCode:
+    from docgen.render.difference import render_difference
+    from docgen.store.files import write_atomic
+
     changes, _, _ = decisions.diff(asked.model, asked.base, config=config, offline=asked.offline, step=console.step)
     _tell_changes(changes, console, everything=asked.all)
+    if asked.page:
+        write_atomic(Path(asked.page), render_difference(changes).encode("utf-8"))
+        console.line(f"page  {asked.page}")
     data = unstructure(changes)
     console.result(data if isinstance(data, dict) else {})
     return ExitCode.DONE

@@ -235,6 +235,7 @@ def _change(commands: argparse._SubParsersAction[_Parser]) -> None:
     diff.add_argument("model", help=f"the later version: {_MODEL}")
     diff.add_argument("--base", help="the earlier one (default: the alias last of the change plan, else @champion)")
     diff.add_argument("--all", action="store_true", help="list every measure that differs, not only what was changed")
+    diff.add_argument("--page", metavar="FILE", help="also write a page with tables and plots, that needs nothing else")
     decide = _command(
         commands,
         "decide",

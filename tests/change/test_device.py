@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from docgen import decisions
 from docgen.config import load_config
@@ -227,3 +228,23 @@ def test_diff_names_each_change_and_takes_the_last_approved_version_as_base(devi
     )
     assert measured["before_quantity"]["interval"]["method"] == "wilson"
     assert measured["after_quantity"]["n"] == 131
+
+
+def test_diff_writes_a_page_with_plots_that_needs_nothing_else(device, tmp_path) -> None:
+    page = tmp_path / "difference.html"
+    arguments = ("diff", "models:/lesion-triage/6", "--offline", "--page", str(page))
+    assert run_docgen(*arguments, cwd=device.folder).returncode == 0
+    first = page.read_bytes()
+    run_docgen(*arguments, cwd=device.folder)
+    assert page.read_bytes() == first
+    found = BeautifulSoup(first.decode("utf-8"), "html.parser")
+    assert [heading.get_text() for heading in found.find_all("h2")][:3] == [
+        "What was changed",
+        "What people wrote",
+        "Measures",
+    ]
+    images = found.find_all("img")
+    assert images
+    assert all(image["src"].startswith("data:image/svg+xml;base64,") and image["alt"] for image in images)
+    assert "parameter" in found.get_text()
+    assert "<script" not in first.decode("utf-8")
