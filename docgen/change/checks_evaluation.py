@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from docgen.change.criteria import all_of, judge, needs_comparator
-from docgen.change.facts import Facts, Finding, answered, fails, holds, unknown, worst
+from docgen.change.facts import NO_MODIFICATION, Facts, Finding, answered, fails, holds, unknown, worst
 from docgen.change.measures import table_values
 from docgen.model.evidence import Quantity, Table
 from docgen.model.plan import Comparator, Criterion, Subgroups
-
-NO_MODIFICATION = unknown("the candidate names no modification of the plan")
 
 
 def criteria_registered(facts: Facts) -> Finding:

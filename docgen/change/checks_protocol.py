@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from docgen.change.attribution import PARTS
-from docgen.change.facts import Facts, Finding, fails, holds, unknown, worst
+from docgen.change.facts import NO_MODIFICATION, Facts, Finding, fails, holds, unknown, worst
 from docgen.model.evidence import Commit, Table
 from docgen.model.plan import COMPONENTS, Frequency, TestSet
 
 YEAR = 365
-NO_MODIFICATION = unknown("the candidate names no modification of the plan")
 
 
 def frequency_kept(facts: Facts) -> Finding:

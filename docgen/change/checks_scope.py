@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from docgen.change.attribution import outside
-from docgen.change.facts import Facts, Finding, answered, fails, holds, unknown, worst
+from docgen.change.facts import NO_MODIFICATION, Facts, Finding, answered, fails, holds, unknown, worst
 from docgen.model.canonical import sha256
 from docgen.model.change import Changes
-from docgen.model.evidence import Narrative, RunFacts
+from docgen.model.evidence import Narrative
 
 INTENDED = "narrative:intended_use"
 
@@ -115,7 +115,7 @@ def inputs_as_listed(facts: Facts) -> Finding:
     """K07: acquisition devices are those that the plan lists."""
     listed = {name for item in facts.modifications for name in item.allowed.devices}
     if not facts.modifications:
-        return unknown("the candidate names no modification of the plan")
+        return NO_MODIFICATION
     if not listed:
         return holds("the plan lists no acquisition devices; inputs are held against the signature")
     devices = facts.candidate.devices
@@ -128,7 +128,7 @@ def inputs_as_listed(facts: Facts) -> Finding:
 def as_declared(facts: Facts) -> Finding:
     """K08: applied by the mode, and as far, as declared."""
     if not facts.modifications:
-        return unknown("the candidate names no modification of the plan")
+        return NO_MODIFICATION
     found = []
     for item in facts.modifications:
         pairs = (("mode", facts.candidate.mode, item.mode), ("reach", facts.candidate.reach, item.reach))
@@ -143,9 +143,3 @@ def as_declared(facts: Facts) -> Finding:
 def impact_covers(facts: Facts) -> Finding:
     """K30: the risk owner finds no new hazard."""
     return answered(facts, "K30")
-
-
-def run_there(facts: Facts) -> RunFacts | None:
-    """Return the run that made the candidate, unless it was deleted."""
-    run = facts.run
-    return run if run is not None and run.lifecycle == "active" else None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from docgen.change.facts import Facts, Finding, fails, holds, unknown
+from docgen.change.facts import NO_MODIFICATION, Facts, Finding, fails, holds, unknown
 from docgen.model.canonical import Digest
-
-NO_MODIFICATION = unknown("the candidate names no modification of the plan")
 
 
 def labeling_limited(facts: Facts) -> Finding:

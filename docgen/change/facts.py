@@ -150,3 +150,7 @@ def answered(facts: Facts, check: str) -> Finding:
     words = f"the {answer.by} answered on {answer.on}, {answer.record}"
     told = f"{words}: {answer.note}" if answer.note else words
     return holds(told) if answer.holds else fails(told)
+
+
+NO_MODIFICATION = unknown("the candidate names no modification of the plan")
+"""What every check finds that needs to know which modification is made."""
