@@ -105,6 +105,25 @@ def test_what_cannot_be_estimated_stands_there_in_words(store: Store) -> None:
     assert all(value.note for value in undefined)
 
 
+def test_groups_that_define_little_have_a_reason_in_place_of_each_number(store: Store) -> None:
+    folder = dossier(store, "odd-groups")
+    text = " ".join(page(folder, "fairness").select_one("article").get_text(" ", strip=True).split())  # type: ignore[union-attr]
+    for words in (
+        "not stated",
+        "small: fewer than 30 rows",
+        "undefined: no positive cases in the group",
+        "undefined: no negative cases in the group",
+        "undefined: only one class in the group",
+        "undefined: a group of one row has no spread",
+        "reference group: undefined: no positive cases in the group",
+        "fewer than two groups are shown, large enough and defined",
+        "sex & same",
+        "of AUROC , DeLong and, of its differences, normal approximation, variances by DeLong",
+    ):
+        assert words in text, words
+    assert not {"nan", "inf", "none.", "null"} & set(text.lower().split())
+
+
 def test_groups_and_attributions_that_somebody_measured_by_hand_are_shown_with_what_they_lack(store: Store) -> None:
     folder = dossier(store, "by-hand")
     fairness, explanations = (

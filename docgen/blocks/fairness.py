@@ -7,7 +7,21 @@ from dataclasses import dataclass
 
 from docgen.assessment.select import JOIN, parts
 from docgen.blocks.values import full, gap_wanting, left_out, missing_box, splits
-from docgen.model.document import Absent, Block, Dossier, Figure, Grid, Heading, Line, Mark, Panel, Plot, Shown, Words
+from docgen.model.document import (
+    Absent,
+    Block,
+    Dossier,
+    Figure,
+    Grid,
+    Heading,
+    Inline,
+    Line,
+    Mark,
+    Panel,
+    Plot,
+    Shown,
+    Words,
+)
 from docgen.model.evidence import Evidence, Quantity, Scalar, Table
 
 ORDER = (
@@ -179,16 +193,20 @@ def _rates(feature: Feature, tables: tuple[tuple[str, Evidence, Table], ...]) ->
 
 
 def _compared(by: dict[str, Scalar] | None, evidence: str) -> tuple[Line, Line]:
-    """Return difference and ratio to the reference group; nothing for a suppressed group, which its value says."""
+    """Return difference and ratio to the reference group, or why there is none.
+
+    Nothing for a suppressed group, which its value says, nor for the ratio of measures that have none.
+    """
     if by is None or by["note"] == SUPPRESSED:
         return (), ()
     if by["note"] == "reference":
         return (Words(text="reference"),), ()
-    pairs = [
-        value_with_interval({**by, "low": by[f"{key}_low"], "high": by[f"{key}_high"]}, key, evidence)
+    difference, ratio = (
+        value_with_interval({**by, "low": by[f"{key}_low"], "high": by[f"{key}_high"]}, key, evidence, note=True)
         for key in ("difference", "ratio")
-    ]
-    return pairs[0], pairs[1]
+    )
+    explained = by["ratio"] is not None or (by["difference"] is not None and by["note"])
+    return difference, ratio if explained else ()
 
 
 def group_name(by: Mapping[str, Scalar], evidence: str) -> Line:
@@ -240,6 +258,7 @@ def _notes(feature: Feature, tables: tuple[tuple[str, Evidence, Table], ...]) ->
             Words(text=", "),
             Shown(value=table.attribute("method"), evidence=item.id),
             *(_methods(against[0][1], against[0][2]) if against else ()),
+            *_other_methods(tables, {name: (other, found) for name, other, found in against}),
             Words(text="."),
         )
     if reference:
@@ -262,6 +281,24 @@ def _methods(item: Evidence, table: Table) -> Line:
     )
     ratio = table.attribute("ratio_method")
     return (*line, Words(text="; of ratios, "), Shown(value=ratio, evidence=item.id)) if ratio else line
+
+
+def _other_methods(
+    tables: tuple[tuple[str, Evidence, Table], ...], against: Mapping[str, tuple[Evidence, Table]]
+) -> Iterator[Inline]:
+    """Yield how intervals were formed of measures that differ from the first in this."""
+    usual = tables[0][2].attribute("method")
+    for name, item, table in tables[1:]:
+        if table.attribute("method") == usual:
+            continue
+        yield Words(text="; of ")
+        yield Shown(value=title_of(name, table), evidence=item.id)
+        yield Words(text=", ")
+        yield Shown(value=table.attribute("method"), evidence=item.id)
+        if name in against:
+            other, compared = against[name]
+            yield Words(text=" and, of its differences, ")
+            yield Shown(value=compared.attribute("difference_method"), evidence=other.id)
 
 
 def suppression_note(item: Evidence, table: Table) -> Iterator[Line]:

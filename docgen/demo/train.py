@@ -186,7 +186,7 @@ def _track(model: Any, params: dict[str, object], train: pd.DataFrame, test: pd.
                 "sensitive_features": test[list(SENSITIVE)],
                 "reference_groups": {"sex": "male", "age_band": "30 to 59"},
                 "favourable_label": 0,
-                "periods": test[TIME],
+                "periods": test[TIME].dt.to_period("Q").astype(str),  # a month has too few of most groups
                 "reason_codes": REASONS,
                 "background": train[inputs],
                 "split": "test",

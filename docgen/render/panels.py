@@ -97,9 +97,22 @@ def _curve(axes: Axes, curve: Curve, names: tuple[str, ...]) -> None:
     color, line, marker = CURVES[place]
     x = [value + 0.5 * (place - (len(names) - 1) / 2) / max(len(names), 4) for value in curve.x]
     style: Any = line
-    axes.plot(x, curve.y, linestyle=style, marker=marker, color=color, linewidth=1.3, markersize=4, label=curve.name)
+    shown = _broken(x, curve)
+    axes.plot(*shown, linestyle=style, marker=marker, color=color, linewidth=1.3, markersize=4, label=curve.name)
     for position, low, high in zip(x, curve.low, curve.high, strict=False):
         axes.plot([position, position], [low, high], color=color, linewidth=0.8, label="_interval")
+
+
+def _broken(x: list[float], curve: Curve) -> tuple[list[float], list[float]]:
+    """Return a curve with a break where periods between two points have no value, such as suppressed ones."""
+    broken: tuple[list[float], list[float]] = ([], [])
+    for position, (at, value) in enumerate(zip(x, curve.y, strict=True)):
+        if position and curve.x[position] - curve.x[position - 1] > 1:
+            broken[0].append(math.nan)
+            broken[1].append(math.nan)
+        broken[0].append(at)
+        broken[1].append(value)
+    return broken
 
 
 def _trends(figure: Figure, plot: Plot) -> None:

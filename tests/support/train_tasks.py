@@ -62,6 +62,27 @@ def scored_elsewhere() -> None:
     docgen.log_predictions(table, truth="outcome", score="score", positive_label="yes", split="out_of_time", draws=50)
 
 
+def odd_groups() -> None:
+    """Groups that define little: values missing, a group of one, one with one class, and the same score for all."""
+    draw = np.random.default_rng(5)
+    sex = pd.Series([*["female"] * 60, *["male"] * 59, "alone", *[None] * 40], name="sex")
+    truth = draw.integers(0, 2, 160)
+    truth[60:119] = 0
+    truth[119] = 1
+    score = np.where(sex == "female", 0.7, np.where(sex == "male", 0.4, draw.random(160)))
+    frame = pd.DataFrame({"x": score})
+    register(LogisticRegression().fit(frame, truth), "odd-groups", frame)
+    docgen.log_evidence(
+        y_true=truth,
+        y_score=score,
+        sensitive_features=pd.DataFrame({"sex": sex, "same": "all"}),
+        reference_groups={"sex": "male"},
+        suppress_below=1,
+        explain=False,
+        draws=50,
+    )
+
+
 def by_hand() -> None:
     """Fairlearn and SHAP as people use them who have never heard of docgen: a CSV and an array among the artifacts."""
     draw = np.random.default_rng(4)
@@ -93,7 +114,7 @@ def main() -> None:
     uri, artifacts = sys.argv[1:]
     mlflow.set_tracking_uri(uri)
     experiment = mlflow.create_experiment("tasks", artifact_location=artifacts)
-    for train in (regression, several_classes, scored_elsewhere, by_hand):
+    for train in (regression, several_classes, scored_elsewhere, odd_groups, by_hand):
         with mlflow.start_run(experiment_id=experiment, run_name=train.__name__):
             train()
 
