@@ -7,7 +7,10 @@ from pathlib import Path
 
 from benchmarks._measure import python, told
 
-ROWS, FEATURES, EXPLAINED = 100_000, 30, 200
+ROWS, FEATURES = 100_000, 30
+EXPLAINED, SHUFFLED, REPEATS = 200, 2_000, 5
+"""Rows that are explained, rows whose columns are shuffled, and how often."""
+
 LIMIT = 2.0
 MADE = f"""
 import numpy as np, pandas as pd, pickle
@@ -31,6 +34,7 @@ import shap
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
+from sklearn.inspection import permutation_importance
 with open("made.pickle", "rb") as file:
     frame, truth, groups, model, score = pickle.load(file)
 called = (score >= 0.5).astype(int)
@@ -52,6 +56,8 @@ for features in [*([name] for name in names), *(list(pair) for pair in combinati
     found = MetricFrame(metrics=rates, y_true=truth, y_pred=called, sensitive_features=groups[features])
     found.by_group, found.overall, found.difference(), found.ratio()
 shap.TreeExplainer(model).shap_values(frame.sample({EXPLAINED}, random_state=0))
+some = frame.sample({SHUFFLED}, random_state=0)
+permutation_importance(model, some, truth[some.index], scoring="roc_auc", n_repeats={REPEATS}, random_state=0)
 """
 OURS = f"""
 import pickle
@@ -61,7 +67,9 @@ with open("made.pickle", "rb") as file:
     frame, truth, groups, model, score = pickle.load(file)
 files = evidence_files(
     y_true=truth, y_score=score, sensitive_features=groups, model=model, frame=frame,
-    settings=settings_of({{"explain_rows": {EXPLAINED}}}),
+    settings=settings_of({{
+        "explain_rows": {EXPLAINED}, "permutation_rows": {SHUFFLED}, "permutation_repeats": {REPEATS},
+    }}),
 )
 kinds = {{path.rpartition("/")[2] for path in files}}
 assert {{"performance", "calibration", "fairness", "explanations"}} <= kinds, kinds
