@@ -56,6 +56,10 @@ def test_the_script_of_the_documentation_walks_the_whole_life(store: str, tmp_pa
     approved = ["waiver", "sign off", "sign off", "export", "release"]
     assert kinds == [*((kind, "1") for kind in approved), *((kind, "2") for kind in approved), ("rollback", "1")]
     assert "models:/screening/3 was never released" in done.stderr
+    told = re.findall(r"^\S+Z  version (\d) +(\w+(?: off)?) +\S", done.stdout, re.MULTILINE)
+    assert [kind for _, kind in told].count("capture") >= 3
+    assert told[-1] == ("1", "rollback")
+    assert [version for version, kind in told if kind == "release"] == ["1", "2"]
     assert "9 gates: as of" in done.stdout
     if store.startswith("sqlite"):
         with sqlite3.connect(store.removeprefix("sqlite:///")) as database:

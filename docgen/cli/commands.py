@@ -274,6 +274,12 @@ def _alias(asked: argparse.Namespace, console: Console) -> ExitCode:
     return actions[asked.command](asked, console)
 
 
+def _history(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.ledger import history
+
+    return history(asked, console)
+
+
 def _ledger(asked: argparse.Namespace, console: Console) -> ExitCode:
     from docgen.cli.ledger import run as run_ledger
 
@@ -321,6 +327,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "release": _alias,
     "rollback": _alias,
     "ledger": _ledger,
+    "history": _history,
     "diff": _change,
     "decide": _change,
     "pccp": _change,

@@ -11,6 +11,7 @@ from docgen.cli.console import Console
 from docgen.config import load_config
 from docgen.errors import ExitCode, IntegrityError
 from docgen.gates.chain import Chain
+from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry
 
 
@@ -23,6 +24,19 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
     config = load_config(Path(asked.config) if asked.config else None)
     found = ledgers.read_all(config, asked.model, since=asked.since if asked.action == "verify" else None)
     return _ACTIONS[asked.action](found, console)
+
+
+def history(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Tell what happened to a model, oldest first.
+
+    Raises:
+        DocgenError: nothing is known of it, or its ledger is broken.
+    """
+    events = ledgers.history_of(load_config(Path(asked.config) if asked.config else None), asked.model)
+    for event in events:
+        console.line(f"{event.at}  version {event.version:<4} {event.kind:<9} {event.what} ({event.by})")
+    console.result({"model": ledgers.registered(asked.model), "events": [unstructure(event) for event in events]})
+    return ExitCode.DONE
 
 
 def _list(found: dict[str, Chain], console: Console) -> ExitCode:

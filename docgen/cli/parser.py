@@ -222,6 +222,11 @@ def _ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
     for command in (listed, verify):
         command.add_argument("model", nargs="?", help="a registered model (default: all)")
         _shared(command)
+    history = _command(
+        commands, "history", "what happened to a model: captures, approvals, releases", "docgen history churn"
+    )
+    history.add_argument("model", help="a registered model")
+    _shared(history)
     verify.add_argument("--since", metavar="SHA256", help="an entry that must be there: a head that was printed before")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from docgen.errors import IntegrityError
 from docgen.gates.chain import chain, extract
+from docgen.gates.history import captured, history
 from docgen.model.canonical import sha256
 from docgen.model.ledger import Entry, Export, FindingChange, Waiver, read_entry
 
@@ -159,3 +160,17 @@ def test_an_entry_that_is_no_canonical_json_or_of_another_shape_is_refused() -> 
     ):
         with pytest.raises(IntegrityError, match=what):
             read_entry(bad, where="entry")
+
+
+def test_history_is_in_the_order_of_time_and_a_clock_that_went_back_moves_no_entry() -> None:
+    first = entry(1, days=10)
+    second = entry(2, first, days=8)
+    events = history(
+        (first, second),
+        [captured("2026-03-12T00:00:00Z", "2", sha256(b"s")), captured("2026-03-05T00:00:00Z", "1", sha256(b"t"))],
+    )
+    assert [(event.kind, event.version) for event in events] == [
+        ("capture", "1"), ("finding change", "1"), ("finding change", "1"), ("capture", "2"),
+    ]  # fmt: skip
+    assert [event.sha256 for event in events[1:3]] == [first.digest(), second.digest()]
+    assert events[1].what == "finding F-1 is open: "
