@@ -47,6 +47,13 @@ def test_the_page_shows_feeds_trends_with_limits_and_every_point(demo) -> None:
     assert {"Beyond limits", "Feeds: drift", "Points", "Where the points were read"} <= set(tables)
     assert "no limits" in tables["Feeds: drift"].get_text()
     assert "due every 31 days" in tables["Feeds: performance"].get_text(" ", strip=True)
+    (auc,) = [
+        row for row in tables["Feeds: performance"].select("tbody tr") if row.get_text(strip=True).startswith("AUROC")
+    ]
+    assert [item["data-evidence"] for item in auc.select("td:nth-of-type(2) [data-evidence]")] == [
+        "metric:roc_auc@test"
+    ] * 2
+    assert "Before use" not in tables["Feeds: drift"].get_text()
     beyond = [row.get_text(" ", strip=True) for row in tables["Beyond limits"].select("tbody tr")]
     assert [row for row in beyond if row.startswith("Missing values , income red 0.078")]
     assert all("the demo lender's monitoring standard" in row for row in beyond)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from docgen.assessment.case import Case, Finding, Judge
 from docgen.assessment.pins import changes
-from docgen.assessment.select import describe, selected
+from docgen.assessment.select import ANY, describe, selected
 from docgen.model import checks as model
 from docgen.model.assessment import Outcome, Verdict
 from docgen.model.evidence import Dataset, Evidence, EvidenceId, Missing, Narrative, Quantity, Table
@@ -27,7 +28,15 @@ def _present(check: model.Present, case: Case) -> Finding:
     if len(good) >= check.at_least:
         return Finding(verdict=Verdict.MET, title=title, reason="found", evidence=_ids(good))
     reason = "found without a confidence interval and n" if len(there) >= check.at_least else _absence(everything)
+    if not everything and _elsewhere(check.select, case):
+        reason = "found, but only of training data or of data that nobody named"
     return Finding(verdict=Verdict.NOT_MET, title=title, reason=reason, evidence=_ids(everything))
+
+
+def _elsewhere(select: model.Select, case: Case) -> bool:
+    """Whether the like is there of other data than those that count."""
+    anywhere = selected(case.snapshot, replace(select, split=None, except_splits=()))
+    return select.split in {None, ANY} and any(not item.missing for item in anywhere)
 
 
 def _absence(everything: tuple[Evidence, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from docgen.assessment.select import JOIN, parts
+from docgen.assessment.select import ANY, INTERSECTION, JOIN, parts
 from docgen.blocks.values import full, gap_wanting, left_out, missing_box, splits
 from docgen.model.document import (
     Absent,
@@ -91,7 +91,7 @@ def fairness(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
     for number, feature in enumerate(chosen, 1):
         blocks += _feature(feature, f"{'crossed' if crossed else 'group'}-{number}")
     wanted = "rates by intersection of sensitive features" if crossed else "rates by sensitive feature"
-    found = tuple(blocks) or (gap_wanting(dossier, wanted, "fairness"),)
+    found = tuple(blocks) or (gap_wanting(dossier, wanted, "fairness", feature=INTERSECTION if crossed else ANY),)
     return (*found, *left_out(every)) if crossed else found
 
 
@@ -143,10 +143,17 @@ def _figure(tables: tuple[tuple[str, Evidence, Table], ...], stem: str) -> Figur
     return Figure(
         name=f"fairness-{stem}",
         plot=Plot(kind="panels", x_title="", panels=tuple(panels), rows=tuple(rows)),
-        caption="Measures by group with their intervals; the reference group is the diamond on the broken line",
-        alt=f"Dots with intervals by group. {'; '.join(told)}. The table below gives the values.",
+        caption=f"Measures by group{_seen(tuple(mark for panel in panels for mark in panel.marks))}",
+        alt=f"Dots by group. {'; '.join(told)}. The table below gives the values.",
         evidence=tuple(item.id for _, item, _ in tables),
     )
+
+
+def _seen(marks: tuple[Mark, ...]) -> str:
+    """Return what the marks of a figure show beside values."""
+    intervals = " with their intervals" if any(mark.low is not None for mark in marks) else ", without intervals"
+    reference = "; the reference group is the diamond on the broken line"
+    return intervals + (reference if any(mark.emphasis for mark in marks) else "")
 
 
 def _marks(table: Table) -> Iterator[Mark]:

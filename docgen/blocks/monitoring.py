@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from docgen.assessment.select import parts
-from docgen.blocks.values import gap_wanting
+from docgen.blocks.values import HELD_OUT_FIRST, gap_wanting
 from docgen.model.assessment import Verdict
 from docgen.model.document import (
     Absent,
@@ -22,7 +22,7 @@ from docgen.model.document import (
     Shown,
     Words,
 )
-from docgen.model.evidence import Evidence, Missing, Scalar, Table
+from docgen.model.evidence import Evidence, EvidenceId, Missing, Quantity, Scalar, Table
 from docgen.model.monitoring import KINDS, PLACE, kind_of, last_seen, overdue
 
 KIND = "monitoring"
@@ -46,23 +46,62 @@ def feeds(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
         _missing_box(item, item.value) for item in dossier.snapshot.of_kind(KIND) if isinstance(item.value, Missing)
     ]
     if not found:
-        return (*blocks, *none(dossier))
+        return (*blocks, *_none(dossier))
     stale = [item for item in found if _late(dossier, item[1])]
     blocks += [_stale_box(dossier, item) for item in stale[:MAX_BOXES]]
     if len(stale) > MAX_BOXES:
         blocks.append(Paragraph(line=(Words(text="More feeds are stale: the tables show which."),)))
     blocks.append(_beyond(found))
-    columns = ("Series", "Last value", "Interval", "Last seen", "Points", "Beyond limits", "In time")
-    blocks += [
-        Grid(
-            caption=f"Feeds: {TITLES[kind].lower()}",
-            columns=columns,
-            rows=tuple(_feed(dossier, *item) for item in mine),
-            numeric=(1, 2, 4),
-        )
-        for kind, mine in by_kind(found)
-    ]
+    blocks += [_feeds(dossier, kind, mine) for kind, mine in by_kind(found)]
     return tuple(blocks)
+
+
+def _feeds(dossier: Dossier, kind: str, found: list[Series]) -> Grid:
+    """Return the series of a kind; beside the last value the one before use, where it was measured."""
+    before = [_before_use(dossier, evidence) for evidence, _ in found]
+    rows = [_feed(dossier, *item) for item in found]
+    columns = ["Series", "Last value", "Interval", "Last seen", "Points", "Beyond limits", "In time"]
+    if any(before):
+        columns.insert(1, "Before use")
+        rows = [(row[0], _was(item), *row[1:]) for row, item in zip(rows, before, strict=True)]
+    return Grid(
+        caption=f"Feeds: {TITLES[kind].lower()}",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        numeric=tuple(number for number, name in enumerate(columns) if name in _NUMERIC),
+        notes=((Words(text="Before use: the same measure on the data that the version was evaluated on."),),)
+        if any(before)
+        else (),
+    )
+
+
+_NUMERIC = {"Before use", "Last value", "Interval", "Points"}
+
+_MEASURED = {"performance": ("metric", "calibration"), "fairness": ("fairness",)}
+"""What a series watches -> kinds of evidence that hold the same measure of held-out data."""
+
+
+def _before_use(dossier: Dossier, evidence: Evidence) -> Evidence | None:
+    """Return the measure that a series watches, as it was on held-out data."""
+    key = evidence.id.partition("/")[2]
+    kinds = _MEASURED.get(kind_of(evidence.id), ())
+    names = (EvidenceId(f"{kind}:{key}@{split}") for split in HELD_OUT_FIRST for kind in kinds)
+    found = (dossier.snapshot.find(name) for name in names)
+    return next((item for item in found if item and _value(item) is not None), None)
+
+
+def _value(item: Evidence) -> float | None:
+    return item.value.value if isinstance(item.value, Quantity) else None
+
+
+def _was(measured: Evidence | None) -> Line:
+    if measured is None:
+        return (Absent(wanted="value", reason="not measured"),)
+    return (
+        Shown(value=_value(measured), evidence=measured.id, format="number"),
+        Words(text=" on "),
+        Shown(value=parts(measured.id).split, evidence=measured.id),
+    )
 
 
 def by_kind(found: list[Series]) -> Iterator[tuple[str, list[Series]]]:
@@ -126,14 +165,17 @@ def _breach(evidence: Evidence, series: Table) -> tuple[Line, ...]:
     )
 
 
-def none(dossier: Dossier) -> tuple[Block, ...]:
+def _none(dossier: Dossier) -> tuple[Block, ...]:
     """Return that nothing need be watched, where every requirement that asks for it says so, or else the gap."""
-    for regime, assessment in zip(dossier.regimes, dossier.assessments, strict=True):
-        asking = {row.id for row in regime.requirements if row.page == KIND}
-        found = [result for result in assessment.results if result.requirement in asking]
-        if found and all(result.verdict is Verdict.NOT_APPLICABLE for result in found):
-            line: Line = (Badge(verdict=found[0].verdict), Words(text=f" {found[0].requirement}: {found[0].reason}."))
-            return (Paragraph(line=line),)
+    asked = [
+        result
+        for regime, assessment in zip(dossier.regimes, dossier.assessments, strict=True)
+        for result in assessment.results
+        if result.requirement in {row.id for row in regime.requirements if row.page == KIND}
+    ]
+    if asked and all(result.verdict is Verdict.NOT_APPLICABLE for result in asked):
+        line: Line = (Badge(verdict=asked[0].verdict), Words(text=f" {asked[0].requirement}: {asked[0].reason}."))
+        return (Paragraph(line=line),)
     return (gap_wanting(dossier, "monitoring of the version in use", KIND),)
 
 

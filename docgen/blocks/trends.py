@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from docgen.assessment.select import parts
-from docgen.blocks.monitoring import TITLES, Series, by_kind, name_of, none, series_of
+from docgen.blocks.monitoring import TITLES, Series, by_kind, name_of, series_of
 from docgen.blocks.values import cell
 from docgen.model.document import (
     Absent,
@@ -17,6 +17,7 @@ from docgen.model.document import (
     Heading,
     Inline,
     Line,
+    Paragraph,
     Plot,
     Shown,
     Trend,
@@ -44,7 +45,9 @@ def trends(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
             drawn += some
             blocks += [Heading(text=TITLES[kind]), *_figure(kind, some)]
             blocks += [_points(some, left_out=len(some) < len(mine))] if some else []
-    return (*blocks, _sources(drawn)) if drawn else none(dossier)
+    if not drawn:
+        return (Paragraph(line=(Absent(wanted="series", reason="Nothing was measured over time."),)),)
+    return (*blocks, _sources(drawn))
 
 
 def _figure(kind: str, some: list[Series]) -> Iterator[Block]:

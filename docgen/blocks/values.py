@@ -150,13 +150,16 @@ def parts_of_fact(dossier: Dossier, evidence: str) -> Line:
     return Shown(value=found.value.text.strip(), evidence=evidence), Words(text=" ")
 
 
-def gap_wanting(dossier: Dossier, wanted: str, kind: str) -> GapBox:
-    """Return the gap box for a missing kind of evidence: supplied as the requirement says that looks for this kind."""
+def gap_wanting(dossier: Dossier, wanted: str, kind: str, *, feature: str | None = None) -> GapBox:
+    """Return the gap box for a missing kind of evidence: supplied as the requirement says that looks for this kind.
+
+    A requirement that looks for this kind of feature goes first.
+    """
     for regime, assessment in zip(dossier.regimes, dossier.assessments, strict=True):
-        asking = {row.id for row in regime.requirements if kind in _kinds(row.check)}
+        asking = {row.id: _features(row.check) for row in regime.requirements if kind in _kinds(row.check)}
         found = [gap for gap in assessment.gaps if gap.requirement in asking]
         if found:
-            return _box(found[0], wanted)
+            return _box(min(found, key=lambda gap: feature not in {None, *asking[gap.requirement]}), wanted)
     return GapBox(wanted=wanted, why="nothing of the kind was found", supply=_SUPPLY)
 
 
@@ -170,6 +173,13 @@ def _kinds(check: Check) -> frozenset[str]:
     if select is None:
         return frozenset()
     return frozenset({select.kind or (select.id or "").partition(":")[0]})
+
+
+def _features(check: Check) -> frozenset[str]:
+    """Return the features that a check looks for."""
+    if isinstance(check, (AllOf, AnyOf)):
+        return frozenset(feature for part in check.checks for feature in _features(part))
+    return frozenset({check.select.feature or ""} if isinstance(check, (Present, Bound)) else ())
 
 
 def asking(dossier: Dossier, slot: str) -> tuple[str, ...]:

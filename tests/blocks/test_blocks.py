@@ -83,7 +83,7 @@ def test_tables_are_whole_and_figures_speak(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["performance", "confusion", "calibration", "fairness", "explanations", "datasets", "signature", "feeds", "trends"],
+    ["performance", "confusion", "calibration", "fairness", "explanations", "datasets", "signature", "feeds"],
 )
 def test_a_subject_without_evidence_is_a_gap_with_a_way_to_supply_it(name: str) -> None:
     found = [item for item in parts(blocks(BARE, name)) if isinstance(item, GapBox)]
