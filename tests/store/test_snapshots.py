@@ -140,14 +140,15 @@ def hail():
 signal.signal(signal.SIGINT, stop)
 over = threading.Event()
 threading.Thread(target=hail, daemon=True).start()
-stopped = 0
-for number in range(300):
+stopped = number = 0
+while number < 300 or (stopped < 20 and number < 20_000):
+    number += 1
     try:
         writing = True
         write_atomic(Path(sys.argv[1]) / str(number), bytes(4096))
+        writing = False
     except KeyboardInterrupt:
         stopped += 1
-    writing = False
 over.set()
 print(stopped)
 """
