@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from docgen.config import Config, load_config
 from support.commands import run_docgen
@@ -23,6 +24,9 @@ def pytest_configure() -> None:
         del os.environ[name]
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
+    # No test fails for the machine being busy.
+    settings.register_profile("docgen", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("docgen")
 
 
 @pytest.fixture(autouse=True)
