@@ -92,7 +92,20 @@ def load_regimes(config: Config, names: tuple[str, ...] | None = None) -> tuple[
     if not wanted:
         raise UsageError("no regime is named, and nothing to check is never a pass", hint="set [dossier] regimes")
     found = [find_regime(name, folders) for name in wanted]
-    return tuple((load_regime(folder), folder) for folder in found)
+    loaded = tuple((load_regime(folder), folder) for folder in found)
+    if not config.dossier.requirements:
+        return loaded
+    from docgen.own_requirements import joined, load_own
+
+    rows, digest = load_own(config.path(config.dossier.requirements), _own_metrics(config))
+    return tuple((joined(regime, rows, digest), folder) for regime, folder in loaded)
+
+
+def _own_metrics(config: Config) -> tuple[str, ...]:
+    """Return the metrics that the configured policy lists as the firm's own; its faults are told when it is read."""
+    from docgen.policy import own_metrics
+
+    return own_metrics(config.path(config.dossier.policy)) if config.dossier.policy else ()
 
 
 def read_policy(config: Config, regimes: tuple[Regime, ...], path: Path | None = None) -> Policy:
@@ -165,7 +178,8 @@ def collect(
     register, lost = findings.evidence_of(book, facts.subject, config)
     planned = decisions.evidence_of(config, facts.subject, only)
     watched, oddities = _monitoring(facts, config)
-    read = (*git.evidence, *dvc.evidence, *deployed, *narratives, *watched, *register, *planned)
+    tested = _linked_tests(config, loaded)
+    read = (*git.evidence, *dvc.evidence, *deployed, *narratives, *watched, *register, *planned, *tested)
     own |= {item.id: item for item in read}
     evidence = ordered(tuple(own.values()))
     moment = (now or datetime.now(UTC)).astimezone(UTC)
@@ -204,6 +218,20 @@ def _monitoring(facts: CollectedFacts, config: Config) -> tuple[tuple[Evidence, 
     )
     series, oddities = whole((*facts.series, *folder.parts), subject=facts.subject.uri)
     return (*series, *folder.gaps), (*folder.findings, *oddities)
+
+
+def _linked_tests(config: Config, loaded: tuple[tuple[Regime, Path], ...]) -> tuple[Evidence, ...]:
+    """Return the results of the tests that rows link to."""
+    from docgen.own_requirements import PAGE_HINT, linked_tests
+    from docgen.sources.test_reports import read_tests
+
+    wanted = tuple(dict.fromkeys(name for regime, _ in loaded for name in linked_tests(regime.requirements)))
+    if not wanted:
+        return ()
+    if not config.dossier.tests:
+        raise UsageError(f"a requirement links to the test {wanted[0]!r}, and docgen.toml names no report of tests: "
+                         "[dossier] tests", hint=PAGE_HINT)  # fmt: skip
+    return read_tests(config.path(config.dossier.tests), wanted)
 
 
 def _slots(regimes: tuple[tuple[Regime, Path], ...]) -> tuple[NarrativeSlot, ...]:
@@ -414,6 +442,7 @@ def open_issues(
         policy=policy or (config.path(config.dossier.policy) if config.dossier.policy else None),
         register=config.path(config.dossier.findings) if config.dossier.findings else None,
         ledger=config.path(config.approvals.ledger),
+        own=config.path(config.dossier.requirements) if config.dossier.requirements else None,
     )
     return (*issues(snapshot, loaded, assessments, rules, files), *drifted(loaded[0][0], files, drift))
 

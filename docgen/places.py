@@ -30,6 +30,8 @@ class Files:
     policy: Path | None
     register: Path | None
     ledger: Path
+    own: Path | None = None
+    """Requirements of the user's own."""
 
 
 def issues(
@@ -142,7 +144,8 @@ class _Finder:
         return ()
 
     def _row(self, row: Requirement) -> Place:
-        return _at(self.rows, *_item(self.rows, "requirements", row.id))
+        path = self.files.own if row.own else self.rows
+        return _at(path, *_item(path, "requirements", row.id))
 
 
 def _leaves(check: Check) -> Iterator[Check]:

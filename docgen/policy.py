@@ -123,7 +123,7 @@ def _row(key: str, where: str, row: Yaml, problems: list[Problem]) -> object:
         check = parse_check(row["check"], f"{where}.check", faults)
         if check is not None and not isinstance(check, (Bound, FreshWithin, Present)):
             faults.append(Problem(f"{where}.check: a policy may hold bound, fresh_within or present"))
-        problems.extend(_hinted(fault) for fault in faults)
+        problems.extend(hinted(fault) for fault in faults)
         read["check"] = check if isinstance(check, (Bound, FreshWithin, Present)) else _NOTHING
     return read
 
@@ -132,11 +132,11 @@ def _read(data: object, wanted: Any, where: str, reader: Converter, problems: li
     try:
         return reader.structure(data, wanted)
     except Exception as err:  # noqa: BLE001  # cattrs raises groups of many kinds; each is told
-        problems.extend(_hinted(fault) for fault in explain(err, where))
+        problems.extend(hinted(fault) for fault in explain(err, where))
         return None
 
 
-def _hinted(fault: Problem) -> Problem:
+def hinted(fault: Problem) -> Problem:
     """Return a fault with advice, where YAML took for text what looks like a number."""
     return Problem(f"{fault} (write it out, 0.00001, or as 1.0e-5)") if _NUMBER.search(fault) else fault
 
@@ -182,12 +182,28 @@ def _requirement_faults(policy: Policy, regimes: tuple[Regime, ...]) -> Iterator
 
 
 def _metric_faults(policy: Policy) -> Iterator[Problem]:
-    known = METRICS | set(policy.metrics)
-    for key in dict.fromkeys(_metric(line.check.select) for line in policy.bounds):
+    for fault in metric_faults([line.check.select for line in policy.bounds], policy.metrics):
+        yield Problem(f"bounds: {fault}")
+
+
+def metric_faults(selects: list[Select], own: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield each metric that is neither docgen's nor one of the firm's own."""
+    known = METRICS | set(own)
+    for key in dict.fromkeys(_metric(select) for select in selects):
         if key is not None and key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             advice = f"did you mean {near[0]!r}?" if near else "list it under metrics if it is your own"
-            yield Problem(f"bounds: unknown metric {key!r} ({advice})")
+            yield Problem(f"unknown metric {key!r} ({advice})")
+
+
+def own_metrics(path: Path) -> tuple[str, ...]:
+    """Return the metrics that a policy lists; nothing where it cannot be read, which is told when it is loaded."""
+    try:
+        content = load_yaml(path.read_text("utf-8"), where=str(path))
+    except (OSError, UnicodeDecodeError, ProblemsError):
+        return ()
+    names = content.get("metrics") if isinstance(content, dict) else None
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()
 
 
 def _metric(select: Select) -> str | None:

@@ -18,7 +18,7 @@ from docgen.errors import Problem, ProblemsError, UnsafeError, UsageError
 from docgen.model import checks as model
 from docgen.model.canonical import Digest, canonical, sha256
 from docgen.model.codec import converter, explain
-from docgen.model.regime import REGIME_FORMAT, Regime, Requirement
+from docgen.model.regime import OWN_PREFIX, REGIME_FORMAT, Regime, Requirement
 from docgen.regime_lint import lint
 from docgen.resources import regimes_dir
 from docgen.strict_yaml import Yaml, load_yaml
@@ -26,6 +26,7 @@ from docgen.strict_yaml import Yaml, load_yaml
 CHECKS: dict[str, type] = {
     "present": model.Present,
     "bound": model.Bound,
+    "linked_test": model.LinkedTest,
     "dataset_manifest": model.DatasetManifest,
     "narrative": model.NarrativeWritten,
     "signoff": model.SignOff,
@@ -45,7 +46,7 @@ CHECKS: dict[str, type] = {
 }
 """Key in YAML -> record. A check is a mapping with exactly one of these keys."""
 
-SHORT = {"narrative": "slot", "declared": "fact", "cadence": "fact", "signoff": "role"}
+SHORT = {"linked_test": "name", "narrative": "slot", "declared": "fact", "cadence": "fact", "signoff": "role"}
 """Checks that may be written as `kind: text`, with the field that the text fills."""
 
 MAX_CHECK_DEPTH = 6
@@ -173,6 +174,8 @@ def _requirements(content: dict[str, Yaml], problems: list[Problem]) -> Iterator
         except Exception as err:  # noqa: BLE001  # as above
             problems.extend(explain(err, where))
             continue
+        if requirement.own:
+            problems.append(Problem(f"{where}.id: {OWN_PREFIX} begins the ids of a user's own requirements"))
         if check is not None:
             yield requirement
 

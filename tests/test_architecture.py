@@ -26,6 +26,7 @@ ROWS = (
         "plans",
         "approval_files",
         "places",
+        "own_requirements",
         "policy",
         "register",
         "register_edit",

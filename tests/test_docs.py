@@ -25,6 +25,7 @@ from docgen.errors import ProblemsError, UsageError
 from docgen.model.assessment import RequirementResult, Verdict
 from docgen.model.evidence import Narrative
 from docgen.model.regime import NarrativeSlot
+from docgen.own_requirements import load_own
 from docgen.policy import load_policy
 from docgen.regime_scaffold import new_regime
 from docgen.regimes import known_regimes, load_regime
@@ -274,7 +275,9 @@ def test_the_narrative_of_the_documentation_is_read_and_what_it_calls_refused_is
 
 
 def test_the_row_of_the_documentation_is_a_requirement(tmp_path: Path) -> None:
-    (row,) = (fence.text for fence in fences("yaml") if fence.page == "docs/regimes.md")
+    row, own, _ = (fence.text for fence in fences("yaml") if fence.page == "docs/regimes.md")
+    (tmp_path / "own.yaml").write_text(own, "utf-8")
+    assert [item.id for item in load_own(tmp_path / "own.yaml")[0]] == ["REQ-1", "REQ-2"]
     house = tmp_path / "house_rules"
     new_regime(house, today=date(2026, 3, 2))
     (house / "requirements.yaml").write_text(row)

@@ -31,7 +31,9 @@ class Case:
 
     @property
     def layer(self) -> Layer:
-        """Return whose line the regime's own rows are."""
+        """Return whose line the row is."""
+        if self.row.own:
+            return "own"
         return "overlay" if self.regime.kind == "overlay" else "regime"
 
     @property

@@ -11,7 +11,7 @@ from docgen.assessment.pins import changes
 from docgen.assessment.select import ANY, describe, selected
 from docgen.model import checks as model
 from docgen.model.assessment import Outcome, Verdict
-from docgen.model.evidence import Dataset, Evidence, EvidenceId, Missing, Narrative, Quantity, Table
+from docgen.model.evidence import Dataset, Evidence, EvidenceId, Missing, Narrative, Quantity, Table, Text
 from docgen.model.monitoring import overdue
 
 
@@ -128,6 +128,21 @@ def _against(item: Evidence, symbol: str, limit: float) -> tuple[Outcome, str]:
     return "clear fail", "the whole interval is on the wrong side"
 
 
+def _test(check: model.LinkedTest, case: Case) -> Finding:
+    found = case.snapshot.find(f"test:{check.name}")
+    items = (found,) if found is not None else ()
+    state = found.value.text if found is not None and isinstance(found.value, Text) else ""
+    verdict, reason = _TESTED.get(state, (Verdict.NOT_ASSESSED, "the report of tests holds no such test"))
+    return Finding(verdict=verdict, title=f"test {check.name}", reason=reason, evidence=_ids(items))
+
+
+_TESTED = {
+    "passed": (Verdict.MET, "passed"),
+    "failed": (Verdict.NOT_MET, "failed"),
+    "skipped": (Verdict.NOT_ASSESSED, "skipped, which is not a pass"),
+}
+
+
 def _dataset(check: model.DatasetManifest, case: Case) -> Finding:
     title = f"a full-content SHA-256 of the data set for {' or '.join(check.contexts)}"
     wanted = {context.lower() for context in check.contexts}
@@ -222,6 +237,7 @@ def _in_time(check: model.FeedInTime, case: Case) -> Finding:
 EVIDENCE_JUDGES: dict[type, Judge] = {
     model.Present: _present,
     model.Bound: _bound,
+    model.LinkedTest: _test,
     model.DatasetManifest: _dataset,
     model.NarrativeWritten: _narrative,
     model.SignOff: _sign_off,

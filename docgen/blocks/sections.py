@@ -12,7 +12,12 @@ from docgen.model.document import Badge, Block, Dossier, Grid, Heading, Inline, 
 from docgen.model.evidence import Narrative
 from docgen.model.regime import NarrativeSlot, Regime
 
-LAYERS = {"regime": "the instrument", "overlay": "a legal overlay", "policy": "the firm's policy"}
+LAYERS = {
+    "regime": "the instrument",
+    "overlay": "a legal overlay",
+    "policy": "the firm's policy",
+    "own": "a requirement of the firm's own",
+}
 """Whose line decided, in words."""
 
 

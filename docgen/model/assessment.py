@@ -32,8 +32,9 @@ class Verdict(Enum):
         return self in {Verdict.NOT_MET, Verdict.NOT_ASSESSED, Verdict.AWAITING_ATTESTATION}
 
 
-Layer = Literal["regime", "overlay", "policy"]
-"""Whose line it is: the instrument's as docgen paraphrases it, a legal overlay's, or the firm's own."""
+Layer = Literal["regime", "overlay", "policy", "own"]
+"""Whose line it is: the instrument's as docgen paraphrases it, a legal overlay's, the firm's policy's, or that of a
+requirement of the user's own."""
 
 Outcome = Literal["", "clear pass", "clear fail", "straddles the bound"]
 """How a value lies to a bound; empty where there is no bound or no value. Straddling is not a pass."""

@@ -68,6 +68,14 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedTest:
+    """A test of the user's own passed, as the JUnit XML that `docgen.toml` names says. Skipped is not passed."""
+
+    name: str
+    """`<classname>::<name>` of its test case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetManifest:
     """A data set of this context was logged with a full-content SHA-256 (MLflow's own digest is only a label)."""
 
@@ -199,6 +207,7 @@ class AnyOf:
 Check = (
     Present
     | Bound
+    | LinkedTest
     | DatasetManifest
     | NarrativeWritten
     | SignOff

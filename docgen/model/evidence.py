@@ -26,6 +26,7 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `comparison:<key>.champion@<split>`, `.challenger`, `.p` | `Quantity` | both values, and the test's p-value |
 | `comparison:models@<split>`, `comparison:decisions@<split>` | `Table` | what was compared; who decided rightly |
 | `comparison:mcnemar@<split>` | `Quantity` | p-value of McNemar's test of the decisions |
+| `replication:<key>@<split>` | - | the same, of a validator's own run (challenger) and the developer's (champion) |
 | `comparison:<against>/<key>@<split>` | - | the same, where a challenger is held against several champions |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |
@@ -50,6 +51,7 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `versions:earlier` | `Table` | versions of the model below this one |
 | `narrative:<slot>` | `Narrative` | what a person wrote |
 | `artifact:<path>` | `File` | a logged file, by size and SHA-256 |
+| `test:<classname>::<name>` | `Text` | result of a test that a requirement of the user's own links to |
 | `finding_record:<id>` | `FindingRecord` | a finding of the firm's register |
 | `plan:<part>`, `plan:<modification, method, step, criterion or risk>/<id>` | `Table`, `Text` | the change plan |
 | `plan_row:<requirement>` | `Text`, `Missing` | whether the change plan answers a requirement |

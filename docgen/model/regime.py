@@ -69,6 +69,10 @@ class Refusal:
     """Where the reader is to go instead."""
 
 
+OWN_PREFIX = "REQ-"
+"""Begins the ids of requirements of the user's own, and of no regime's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """One row of a regime."""
@@ -101,6 +105,11 @@ class Requirement:
     """How strongly the instrument words it, in one word of the regime's own."""
     basis: Basis = ""
     """How its author knew the instrument: its text was read, commentators only, or from memory."""
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the user's own, joined to the regime's rows."""
+        return self.id.startswith(OWN_PREFIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from docgen.model.document import Dossier, Line, Link, Words
 from docgen.model.evidence import Evidence, EvidenceId, Table
+from docgen.model.regime import OWN_PREFIX
 from docgen.sphinx_ext.domain import domain_of, dossier_of, maker
 
 _HEAD = EvidenceId("commit:head")
@@ -55,14 +56,21 @@ def clause_need(regime: str, section: str) -> str:
     return f"CL_{hashlib.sha256(f'{regime}/{section}'.encode()).hexdigest()[:10].upper()}"
 
 
-def row_items(dossier: Dossier) -> Iterator[Item]:
-    """Yield the clauses of the regimes, their rows, and the checks of these."""
+def row_items(dossier: Dossier, *, own: bool = True) -> Iterator[Item]:
+    """Yield the clauses of the regimes, their rows, and the checks of these.
+
+    Args:
+        dossier: what is documented.
+        own: also the user's own rows, which stand in every regime and may be an item only once.
+    """
     for regime, assessment in zip(dossier.regimes, dossier.assessments, strict=True):
         for section in dict.fromkeys(row.section for row in regime.requirements):
             name = clause_need(regime.id, section)
             yield Item(kind="clause", id=name, title=f"Clause {name}", status="read", links=(), shown=section)
         clauses = {row.id: clause_need(regime.id, row.section) for row in regime.requirements}
         for result in assessment.results:
+            if not own and result.requirement.startswith(OWN_PREFIX):
+                continue
             checks = tuple(check_need(check.id) for check in result.checks)
             yield Item(
                 kind="requirement",
@@ -164,7 +172,8 @@ class NeedsDirective(SphinxDirective):
         """Return the needs; markup is made of our ids only."""
         self.env.note_dependency(self.config.docgen_dossier)
         dossier, several = dossier_of(self.env), len(domain_of(self.env).dossier.regimes) > 1
-        found = list(row_items(dossier)) if not several or len(dossier.regimes) == 1 else []
+        first = dossier.regimes[0].id == domain_of(self.env).dossier.regimes[0].id
+        found = list(row_items(dossier, own=first)) if not several or len(dossier.regimes) == 1 else []
         found += (*plan_items(dossier), *evidence_items(dossier)) if len(dossier.regimes) > 1 or not several else ()
         text = "\n".join(_markup(item) for item in found)
         holder = nodes.container(classes=["docgen-html-only", "docgen-trace"])
