@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ FLIPS = {
     "docgen/datasets/train.json": {"SR262-D-TE-03", "SR117-D-DA-01"},
     "docgen/holdout/calibration.json": {"SR262-D-TE-04"},
     "docgen/holdout/comparison.json": {"SR262-D-TE-02", "SR117-D-DS-04", "SR117-V-BM-01"},
+    "docgen/holdout/comparison-replication.json": {"SR262-V-GE-06", "SR262-V-CS-02", "SR117-V-CS-04"},
     "docgen/holdout/explanations.json": {"SR117-V-CS-01", "SR117-V-CS-05"},
     "docgen/holdout/performance.json": {"SR262-V-GE-07", "SR262-V-OA-03", "SR117-V-GE-10"},
     "docgen/shift/train~holdout.json": {"SR262-V-OA-03", "SR117-D-DA-02", "SR117-V-CS-06"},
@@ -184,6 +186,53 @@ def test_the_reader_of_the_pdf_alone_can_say_what_a_number_is(
         "metric:roc_auc@holdout",
     ):
         assert str(wanted) in text, wanted
+
+
+def test_both_reports_are_made_again_where_mlflow_cannot_even_be_imported(
+    place: Place, built: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    assert built.returncode == 1
+    for name in ("mlflow", "shap", "fairlearn"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not installed here')\n")
+    shutil.copytree(place.folder / ".docgen", tmp_path / "bank" / ".docgen")
+    for name in ("docgen.toml", "policy.yaml", "findings.yaml"):
+        shutil.copy(place.folder / name, tmp_path / "bank" / name)
+    names = [word for name in REPORTS for word in ("--regime", name)]
+    arguments = ("build", MODEL, "--offline", *names, "--policy", "policy.yaml", "--format", "json")
+    paths = os.pathsep.join([str(tmp_path), str(HERE.parent)])
+    done = run_docgen(*arguments, cwd=tmp_path / "bank", env={"PYTHONPATH": paths})
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["warnings"] == []
+    for name in REPORTS:
+        assert (tmp_path / "bank/dossiers/german-credit/1" / name / "validation_summary.html").is_file()
+        there = place.dossier / "files" / f"matrix-{name}.csv"
+        assert (tmp_path / "bank/dossiers/german-credit/1/files" / there.name).read_bytes() == there.read_bytes()
+
+
+def test_the_firms_bands_stand_beside_each_shift(place: Place, built: subprocess.CompletedProcess[str]) -> None:
+    assert built.returncode == 1
+    (table,) = page(place.dossier, "sr_26_2/validation_data").select(
+        "table:has(caption:-soup-contains('Stability index'))"
+    )
+    heads = [head.get_text() for head in table.select("thead th")]
+    bands = {row.select("td")[heads.index("The firm's band")].get_text() for row in table.select("tbody tr")}
+    assert "stable" in bands
+    assert bands <= {"stable", "watch", "act", "none"}
+    text = page(place.dossier, "sr_26_2/validation_data").get_text(" ")
+    assert "Bands of the firm: Monitoring standard, table 1." in text
+
+
+def test_the_validators_run_stands_beside_the_developers_and_is_no_benchmark(
+    place: Place, built: subprocess.CompletedProcess[str]
+) -> None:
+    assert built.returncode == 1
+    replicated = page(place.dossier, "sr_26_2/validation_replication")
+    (table,) = replicated.select("table:has(caption:-soup-contains('Developer and validator'))")
+    assert [head.get_text() for head in table.select("thead th")][2:4] == ["Developer", "Validator"]
+    names = {str(item["data-evidence"]) for item in table.select("[data-evidence]")}
+    assert "replication:roc_auc@holdout" in names
+    contest = page(place.dossier, "sr_26_2/validation_benchmarking")
+    assert not [item for item in contest.select("[data-evidence]") if "replication" in str(item["data-evidence"])]
 
 
 def test_the_rows_say_what_the_data_can_and_cannot_show(before: Results) -> None:

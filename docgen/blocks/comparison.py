@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from docgen.assessment.select import parts
 from docgen.blocks.performance import EVALUATED, place_of
 from docgen.blocks.tables import grid, methods, remarks
-from docgen.blocks.values import interval, missing_box, name_of, of_split, quantity, splits
+from docgen.blocks.values import gap_wanting, interval, missing_box, name_of, of_split, quantity, splits
 from docgen.model.document import (
     Absent,
     Block,
@@ -41,9 +42,43 @@ SUPPLY = "docgen.log_comparison(y_true=..., champion=..., challenger=..., split=
 _APART = frozenset({"models", "decisions", "mcnemar"})
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What the two models of a comparison are to each other."""
+
+    first: str
+    second: str
+    difference: str
+    caption: str
+
+
+CONTEST = Sides("Champion", "Challenger", "Challenger minus champion", "Champion and challenger")
+REPLICATION = Sides("Developer", "Validator", "Validator minus developer", "Developer and validator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Which comparison it is."""
+
+    split: str | None
+    against: str
+    number: int
+    sides: Sides
+
+
 def comparison(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
     """Return each comparison of each split."""
-    every = dossier.snapshot.of_kind("comparison")
+    return _every(dossier, "comparison", CONTEST) or (_none(dossier),)
+
+
+def replication(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
+    """Return the validator's own run beside the developer's, on identical rows."""
+    wanted = "the validator's own run beside the developer's"
+    return _every(dossier, "replication", REPLICATION) or (gap_wanting(dossier, wanted, "replication"),)
+
+
+def _every(dossier: Dossier, kind: str, sides: Sides) -> tuple[Block, ...]:
+    every = dossier.snapshot.of_kind(kind)
     blocks: list[Block] = [box for item in every if (box := missing_box(item))]
     found = tuple(item for item in every if not item.missing)
     number = 0
@@ -51,8 +86,9 @@ def comparison(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ..
         mine = of_split(found, split)
         for against in sorted({_against(item) for item in mine}):
             number += 1
-            blocks += _one(tuple(item for item in mine if _against(item) == against), split, against, number)
-    return tuple(blocks) or (_none(dossier),)
+            place = _Place(split=split, against=against, number=number, sides=sides)
+            blocks += _one(tuple(item for item in mine if _against(item) == against), place)
+    return tuple(blocks)
 
 
 def _none(dossier: Dossier) -> Block:
@@ -74,33 +110,34 @@ def _key(item: Evidence) -> str:
     return parts(item.id).name.rpartition("/")[2]
 
 
-def _one(items: tuple[Evidence, ...], split: str | None, against: str, number: int) -> list[Block]:
+def _one(items: tuple[Evidence, ...], place: _Place) -> list[Block]:
     by_key = {_key(item): item for item in items}
     differences = sorted(
         (item for key, item in by_key.items() if "." not in key and key not in _APART), key=lambda i: place_of(_key(i))
     )
-    blocks: list[Block] = [Heading(text="On the data named", value=Shown(value=split, evidence=items[0].id))]
-    if against:
-        line = (Words(text="Against: "), Shown(value=against, evidence=items[0].id), Words(text="."))
+    blocks: list[Block] = [Heading(text="On the data named", value=Shown(value=place.split, evidence=items[0].id))]
+    if place.against:
+        line = (Words(text="Against: "), Shown(value=place.against, evidence=items[0].id), Words(text="."))
         blocks.append(Paragraph(line=line))
     models = by_key.get("models")
     if models is not None and isinstance(models.value, Table):
-        blocks.append(_models(models, models.value))
-    figure = _figure(differences, number)
+        blocks.append(_models(models, models.value, place.sides))
+    figure = _figure(differences, place)
     blocks += [figure] if figure else []
-    blocks.append(_measures(differences, by_key))
+    blocks.append(_measures(differences, by_key, place.sides))
     return [*blocks, *_decisions(by_key)]
 
 
-def _models(item: Evidence, table: Table) -> Facts:
+def _models(item: Evidence, table: Table, sides: Sides) -> Facts:
     rows: list[tuple[str, Line]] = []
     for key, value in table.rows:
         words, form = MODELS[str(key)]
+        words = words.replace(CONTEST.first, sides.first).replace(CONTEST.second, sides.second)
         rows.append((words, (Shown(value=value, evidence=item.id, format=form),)))
     return Facts(rows=tuple(rows), caption="What was compared")
 
 
-def _figure(differences: list[Evidence], number: int) -> Figure | None:
+def _figure(differences: list[Evidence], place: _Place) -> Figure | None:
     """Return the differences of shares on a common axis around 0."""
     marks = tuple(
         Mark(
@@ -117,23 +154,23 @@ def _figure(differences: list[Evidence], number: int) -> Figure | None:
     )
     if not marks:
         return None
-    plot = Plot(kind="dots", x_title="Challenger minus champion", marks=marks, reference=0.0)
+    plot = Plot(kind="dots", x_title=place.sides.difference, marks=marks, reference=0.0)
     return Figure(
-        name=f"comparison-{number}",
+        name=f"{differences[0].kind}-{place.number}",
         plot=plot,
         caption="Differences with their paired intervals",
-        alt=f"Dot plot of {len(marks)} differences, challenger minus champion, around 0; values in the table below.",
+        alt=f"Dot plot of {len(marks)} differences, {place.sides.difference.lower()}, around 0; values in the table.",
         evidence=tuple(item.id for item in differences),
     )
 
 
-def _measures(differences: list[Evidence], by_key: Mapping[str, Evidence]) -> Grid:
-    columns = ("Measure", "Better", "Champion", "Challenger", "Difference", "Interval", "p")
-    said: Line = (Words(text="A difference is challenger minus champion on the same rows."),)
+def _measures(differences: list[Evidence], by_key: Mapping[str, Evidence], sides: Sides) -> Grid:
+    columns = ("Measure", "Better", sides.first, sides.second, "Difference", "Interval", "p")
+    said: Line = (Words(text=f"A difference is {sides.difference.lower()} on the same rows."),)
     rows = tuple(_row(item, item.value, by_key) for item in differences if isinstance(item.value, Quantity))
     items = tuple(differences)
     notes = (said, *methods(items), *_tests(by_key), *remarks(items))
-    return Grid(caption="Champion and challenger", columns=columns, rows=rows, numeric=(2, 3, 4, 5, 6), notes=notes)
+    return Grid(caption=sides.caption, columns=columns, rows=rows, numeric=(2, 3, 4, 5, 6), notes=notes)
 
 
 def _row(item: Evidence, value: Quantity, by_key: Mapping[str, Evidence]) -> tuple[Line, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from docgen.assessment.select import parts
 from docgen.blocks.tables import grid, measures
@@ -15,7 +16,8 @@ from docgen.model.evidence import Evidence, Quantity, Table, Text
 def evidence_of(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
     """Return all evidence of one kind, split by split, or the gap that says how to supply it.
 
-    Options: `evidence` is the kind, `wanted` says in words what is missing when there is none.
+    Options: `evidence` is the kind, `wanted` says in words what is missing when there is none, `supply` how it comes to
+    be there.
 
     Raises:
         UsageError: no kind was named.
@@ -34,7 +36,10 @@ def evidence_of(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ..
             blocks.append(measures(mine, "Measures"))
         for item in mine:
             blocks += shown_evidence(item)
-    return tuple(blocks) or (gap_wanting(dossier, options.get("wanted", kind), kind),)
+    if blocks:
+        return tuple(blocks)
+    box = gap_wanting(dossier, options.get("wanted", kind), kind)
+    return (replace(box, supply=options.get("supply", box.supply)),)
 
 
 def shown_evidence(item: Evidence) -> tuple[Block, ...]:

@@ -21,6 +21,7 @@ from docgen.model.document import (
     Words,
 )
 from docgen.model.evidence import Evidence, Scalar, Table
+from docgen.model.policy import Bands
 
 _WHAT = {
     "shared_rows": ("Rows of ", "second", " whose whole content stands in ", "first"),
@@ -98,12 +99,12 @@ def shift(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
         if (box := missing_box(item)) is not None:
             blocks.append(box)
         elif isinstance(item.value, Table):
-            blocks += _moved(item, item.value, number)
+            blocks += _moved(item, item.value, number, dossier.policy.psi)
     wanted = "whether the evaluation data are like the training data"
     return tuple(blocks) or (gap_wanting(dossier, wanted, "shift"),)
 
 
-def _moved(item: Evidence, table: Table, number: int) -> list[Block]:
+def _moved(item: Evidence, table: Table, number: int, bands: Bands | None) -> list[Block]:
     blocks: list[Block] = [_pair("Shift between", item, ("reference", "current")), _summary(item, table)]
     column, index, noise = (table.index(key) for key in ("column", "index", "noise"))
     found = [row for row in table.rows if _number(row[index]) is not None]
@@ -126,8 +127,7 @@ def _moved(item: Evidence, table: Table, number: int) -> list[Block]:
                 evidence=(item.id,),
             )
         )
-    blocks.append(_grid(item, table))
-    return blocks
+    return [*blocks, _grid(item, table, bands)]
 
 
 def _summary(item: Evidence, table: Table) -> Paragraph:
@@ -145,17 +145,38 @@ def _summary(item: Evidence, table: Table) -> Paragraph:
     )
 
 
-def _grid(item: Evidence, table: Table) -> Grid:
+def _grid(item: Evidence, table: Table, bands: Bands | None) -> Grid:
     keys = ("column", "role", "index", "low", "expected", "noise", "bins", "n_reference", "n_current", "note")
     titles = {"low": "Interval", "note": "Note"}
-    rows = tuple(tuple(_cell(item, table, row, key) for key in keys) for row in table.rows)
+    heads = [titles.get(key, table.columns[table.index(key)].title) for key in keys]
+    rows = [[_cell(item, table, row, key) for key in keys] for row in table.rows]
+    if bands is not None:
+        heads.insert(-1, "The firm's band")
+        for cells, row in zip(rows, table.rows, strict=True):
+            cells.insert(-1, _banded(bands, _number(row[table.index("index")])))
     return Grid(
         caption="Stability index by column",
-        columns=tuple(titles.get(key, table.columns[table.index(key)].title) for key in keys),
-        rows=rows,
+        columns=tuple(heads),
+        rows=tuple(tuple(cells) for cells in rows),
         numeric=(2, 3, 4, 5, 6, 7, 8),
-        notes=tuple(_notes(item, table)),
+        notes=(*_notes(item, table), *(_scale(bands) if bands else ())),
     )
+
+
+def _banded(bands: Bands, value: float | None) -> Line:
+    """Return the band of the firm's policy that an index lies in."""
+    if value is None:
+        return (Absent(wanted="band", reason="none"),)
+    found = next(band for band in bands.bands if band.below is None or value < band.below)
+    return (Words(text=found.name),)
+
+
+def _scale(bands: Bands) -> Iterator[Line]:
+    """Yield the firm's bands with their source and what is to be done."""
+    for band in bands.bands:
+        limit = "and above" if band.below is None else f"below {band.below:g}"
+        yield (Words(text=f"Band {band.name}: {limit}{f'. {band.action}' if band.action else ''}"),)
+    yield (Words(text=f"Bands of the firm: {bands.source}. They know neither n nor bins."),)
 
 
 def _cell(item: Evidence, table: Table, row: tuple[Scalar, ...], key: str) -> Line:

@@ -178,6 +178,7 @@ def log_comparison(
         groups: (n_rows,), keys of rows that belong together.
         X: (n_rows, n_features), the rows; their digest is logged.
         against: what kind of champion this is, where a challenger is held against several: `original`, `last`, ...
+            `replication` where a validator's own run (the challenger) is held against the developer's.
         run_id: the run; the active one by default.
         options: any field of `Settings`, such as `split="test"`.
 

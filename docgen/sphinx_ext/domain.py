@@ -83,6 +83,7 @@ class BlockDirective(SphinxDirective):
         "evidence": directives.unchanged_required,
         "wanted": directives.unchanged_required,
         "part": lambda value: directives.choice(value, ("modification", "method", "risk")),
+        "supply": directives.unchanged_required,
         "only": lambda value: directives.choice(value, ("html", "pdf")),
         "kind": lambda value: directives.choice(value, ("unitary", "intersectional")),
     }

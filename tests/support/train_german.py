@@ -86,6 +86,21 @@ def main(uri: str, artifacts: str, path: str) -> None:
             )
         log_overlap(train, holdout, names=("train", "holdout"))
         log_shift(scored["train"], scored["holdout"], names=("train", "holdout"), score="score", target=TARGET)
+        rerun = make_pipeline(StandardScaler(), LogisticRegression(C=0.5, solver="newton-cholesky"))
+        rerun.fit(train[inputs], train[TARGET])
+        log_comparison(
+            y_true=holdout[TARGET],
+            champion=Contender(name="developer", score=scored["holdout"]["score"], keys=holdout.index),
+            challenger=Contender(
+                name="validator", score=rerun.predict_proba(holdout[inputs])[:, 1], keys=holdout.index
+            ),
+            X=holdout[inputs],
+            against="replication",
+            split="holdout",
+            threshold=THRESHOLD,
+            seed=SEED,
+            dataset_name="german-holdout",
+        )
         log_comparison(
             y_true=holdout[TARGET],
             champion=Contender(name="scorecard", score=scored["holdout"]["score"], keys=holdout.index),

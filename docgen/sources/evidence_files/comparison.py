@@ -9,11 +9,21 @@ from docgen.model.evidence import Attribute, Evidence, EvidenceId, Quantity, Sca
 from docgen.model.layouts import DECISION_COLUMNS, EVALUATION_COLUMNS
 from docgen.sources.evidence_files.source import Source, fact
 
+REPLICATION = "replication"
+"""What `against` says where a validator's own run is held against the developer's."""
+
 
 def comparison(record: formats.ComparisonFile, source: Source) -> Iterator[Evidence]:
-    """Yield what was compared, each measure's difference and both values, and who decided rightly."""
+    """Yield what was compared, each measure's difference and both values, and who decided rightly.
+
+    A replication is no contest: the developer's run stands as champion, the validator's as challenger, under a kind of
+    its own.
+    """
+    again = record.against == REPLICATION
 
     def name(key: str) -> EvidenceId:
+        if again:
+            return evidence_id("replication", key, record.split)
         return evidence_id("comparison", f"{record.against}/{key}" if record.against else key, record.split)
 
     yield fact(source, name("models"), _models(record))
@@ -25,7 +35,7 @@ def comparison(record: formats.ComparisonFile, source: Source) -> Iterator[Evide
         if item.p is not None:
             p = Quantity(value=item.p, n=item.difference.n, title=f"{item.test} p-value")
             yield fact(source, name(f"{item.key}.p"), p, f"{where}/p")
-    if (found := record.decisions) is not None:
+    if (found := record.decisions) is not None and not again:
         rows: tuple[tuple[Scalar, ...], ...] = (
             ("right", found.both, found.champion_only),
             ("wrong", found.challenger_only, found.neither),
