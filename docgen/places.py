@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -80,7 +80,8 @@ class _Finder:
         """Yield an issue for each open check; one for the row itself where only a person is to decide."""
         checks = [check for check in result.checks if check.verdict.is_open]
         if not checks:
-            yield self._issue(row, "", result.verdict, result.reason, self._row(row))
+            issue = self._issue(row, "", result.verdict, result.reason, self._row(row))
+            yield from (replace(issue, supply=gap.supply) for gap in result.gaps)
         for check in checks:
             yield self._issue(row, check.id, check.verdict, f"{check.title}: {check.reason}", self._place(row, check))
 

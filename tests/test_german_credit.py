@@ -135,6 +135,7 @@ def test_every_row_has_a_verdict_and_stands_in_the_matrix(place: Place, before: 
     assert rows <= before.keys()
     (table,) = page(place.dossier, f"{name}/validation_matrix").select("table.docgen-matrix")
     assert {line.select("td")[1].get_text() for line in table.select("tbody tr")} == rows
+    assert "narratives/assumptions.md" in table.get_text(), "a file of no run stands with its whole path"
     text = (place.dossier / f"files/matrix-{name}.csv").read_text("utf-8")
     lines = list(csv.DictReader(io.StringIO(text)))
     assert {line["requirement"]: line["verdict"] for line in lines} == {row: before[row].verdict.value for row in rows}

@@ -195,8 +195,12 @@ class _Row:
     def _gaps(self, checks: tuple[CheckResult, ...], verdict: Verdict) -> Iterator[Gap]:
         open_checks = [item for item in checks if item.verdict.is_open]
         if not open_checks:
-            why = "a person is to decide" if verdict is Verdict.AWAITING_ATTESTATION else "there is nothing to check"
-            yield self._gap(why, ())
+            if verdict is Verdict.AWAITING_ATTESTATION:
+                owner = self.case.row.owner
+                supply = f"All that the row asks for is there: the {owner} reads what stands here, and attests to it."
+                yield replace(self._gap("a person is to decide", ()), supply=supply)
+            else:
+                yield self._gap("there is nothing to check", ())
         else:
             why = "; ".join(dict.fromkeys(item.reason for item in open_checks))
             yield self._gap(why, tuple(dict.fromkeys(name for item in open_checks for name in item.evidence)))

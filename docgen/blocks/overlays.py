@@ -23,7 +23,7 @@ def overlays(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
     for regime, assessment in found:
         results = {result.requirement: result for result in assessment.results}
         rows: tuple[tuple[Line, ...], ...] = tuple(
-            row_line(regime, results[row.id], row.title, row.supply, row.owner) for row in regime.requirements
+            row_line(regime, results[row.id], row.title) for row in regime.requirements
         )
         blocks.append(Heading(text=regime.title))
         blocks.append(Paragraph(line=(Words(text=f"{regime.instrument}, {regime.edition}. {regime.force}"),)))

@@ -51,7 +51,7 @@ def requirements(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, 
             ]
             facts += [(f"Check {check.id}", _check(dossier, check, assessment)) for check in result.checks]
             if result.gaps:
-                wanted = f"{row.owner}: {row.supply}"
+                wanted = f"{result.gaps[0].owner}: {result.gaps[0].supply}"
                 facts.append(("Still wanted, and from whom", (Words(text=wanted),)))
             blocks.append(Facts(rows=tuple(facts)))
     return tuple(blocks)

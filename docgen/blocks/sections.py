@@ -101,11 +101,7 @@ def rows(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:
     section = _section(options, "rows")
     found: list[tuple[Line, ...]] = []
     for regime, results in _rows(dossier):
-        found += [
-            row_line(regime, results[row.id], row.title, row.supply, row.owner)
-            for row in regime.requirements
-            if row.page == section
-        ]
+        found += [row_line(regime, results[row.id], row.title) for row in regime.requirements if row.page == section]
     return (table("What the guidance says here, and how the model stands", tuple(found)),) if found else (nothing(),)
 
 
@@ -120,9 +116,10 @@ def table(caption: str, found: tuple[tuple[Line, ...], ...]) -> Grid:
     return Grid(caption=caption, columns=columns, rows=found)
 
 
-def row_line(regime: Regime, result: RequirementResult, title: str, supply: str, owner: str) -> tuple[Line, ...]:
+def row_line(regime: Regime, result: RequirementResult, title: str) -> tuple[Line, ...]:
     """Return one row of a section."""
-    wanted: Line = (Words(text=f"{owner}: {supply}"),) if result.verdict.is_open else ()
+    gaps = result.gaps[:1] if result.verdict.is_open else ()
+    wanted = tuple(Words(text=f"{gap.owner}: {gap.supply}") for gap in gaps)
     return (
         (Link(label=f"need:{result.requirement}", text=result.requirement),),
         (Words(text=title),),

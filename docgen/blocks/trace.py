@@ -82,8 +82,8 @@ def _origins(snapshot: Snapshot, names: tuple[EvidenceId, ...], most: int = 3) -
 
 def _file(uri: str) -> str:
     """Return the path below the run, or the whole address of what belongs to no run."""
-    head, _, path = uri.removeprefix("runs:/").partition("/")
-    return path if uri.startswith("runs:/") and path else head or uri
+    path = uri.removeprefix("runs:/").partition("/")[2]
+    return path if uri.startswith("runs:/") and path else uri
 
 
 def _commit(dossier: Dossier) -> list[Line]:
