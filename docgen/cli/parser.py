@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import NoReturn
 
 from docgen.cli.approvals_words import add_approvals
@@ -44,13 +45,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         return asked
 
 
+_LISTING = partial(argparse.RawDescriptionHelpFormatter, max_help_position=14)
+"""Python 3.13 would set lists of commands with a long name two columns further right than its forerunners."""
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = _Parser(
         prog="docgen",
         description="Turn an MLflow model version into a dossier: every number traced to the run that produced it.",
         epilog=_EXITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_LISTING,
     )
     top.add_argument("--version", action="store_true", help="print the version and stop")
     commands = top.add_subparsers(dest="command", metavar="command")
@@ -254,6 +259,7 @@ def _change(commands: argparse._SubParsersAction[_Parser]) -> None:
         "the predetermined change control plan: its digest, uses of test data, implemented versions",
         "docgen pccp digest",
     )
+    top.formatter_class = _LISTING
     actions = top.add_subparsers(dest="action", metavar="action", required=True)
     digest = _command(
         actions, "digest", "check every plan and print the digests that a letter and a commit fix", "docgen pccp digest"
