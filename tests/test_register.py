@@ -69,7 +69,7 @@ def test_every_fault_is_told_at_once() -> None:
     good = bad.replace("closure_evidnce:", "closure_evidence:")
     assert faults(good) == [
         "findings[1]: id 'f-2026-01' stands in findings[0] too",
-        "findings[0] F-2026-01: criteria: 'model_card/MC-MET-99': no such requirement (did you mean model_card/MC-MET-04?)",
+        "findings[0] F-2026-01: criteria: 'model_card/MC-MET-99': no such requirement (did you mean model_card/MC-MET-05?)",
         "findings[0] F-2026-01: severity: 'grave' is no step of the scale (known: high, medium, low)",
         "findings[0] F-2026-01: due_on: 2026-01-30 is before found_on, 2026-03-02",
         "findings[1] f-2026-01: closed_on: got '12.4.2026', expected a date as YYYY-MM-DD",
