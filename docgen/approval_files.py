@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from docgen.errors import Problem, ProblemsError, UsageError
 from docgen.model.approvals import GATES_FORMAT, SIGNERS_FORMAT, Gate, GatePlan, Signers
 from docgen.model.codec import converter, explain
+from docgen.model.days import is_date
 from docgen.strict_yaml import load_yaml
 
 T = TypeVar("T")
@@ -135,12 +135,5 @@ def _signer_faults(found: Signers) -> Iterator[str]:
         for number, key in enumerate(signer.keys):
             for name in ("valid_from", "valid_until", "revoked_on"):
                 text = getattr(key, name)
-                if text is not None and not _is_date(text):
+                if text is not None and not is_date(text):
                     yield f"{signer.id}.keys[{number}].{name}: got {text!r}, expected a date as YYYY-MM-DD"
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return len(text) == 10 and bool(date.fromisoformat(text))
-    except ValueError:
-        return False

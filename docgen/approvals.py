@@ -64,6 +64,10 @@ class Desk:
         """Return every sign-off about this version, held against the signers."""
         return signatures_of(self.chain, self.papers.subject, self.signers)
 
+    def own_signatures(self) -> tuple[Signature, ...]:
+        """Return the sign-offs about this very dossier that hold."""
+        return tuple(item for item in self.signatures() if item.manifest == self.papers.digest and not item.faults)
+
     def states(self, today: date) -> tuple[GateState, ...]:
         """Return the state of each gate, in order."""
         return evaluate(self.plan, self.case(today))
@@ -106,7 +110,7 @@ def open_desk(target: str, config: Config) -> Desk:
         signers=signers,
         people=people,
         ledger=ledger,
-        chain=_whole(ledgers.read(ledger.folder), ledger),
+        chain=ledgers.read_whole(ledger),
         developers=developers_of(papers, config.path(config.dossier.repository)),
     )
 
@@ -121,15 +125,6 @@ def _folder(target: str, config: Config) -> Path:
         raise UsageError(f"{target}: name the version itself, since an alias may move", hint="models:/<name>/<version>")
     subject = Subject(uri=asked.uri, name=asked.name or "", version=asked.version, run_id=None, asked=target)
     return dossier_folder(config.path(config.dossier.output), subject)
-
-
-def _whole(chain: Chain, ledger: Ledger) -> Chain:
-    if chain.faults:
-        raise IntegrityError(
-            f"ledger {str(ledger.folder)!r} is broken: {chain.faults[0]}",
-            hint="docgen ledger verify lists every fault; restore the entries from git",
-        )
-    return chain
 
 
 def developers_of(papers: Papers, repository: Path) -> tuple[str, ...]:
@@ -307,13 +302,15 @@ def _count(item: Assessment) -> RegimeCount:
 
 def _since(desk: Desk, signer: Signer, config: Config) -> tuple[Digest | None, int | None]:
     """Return what the same person signed last of this model, and how many pieces of evidence have changed since."""
-    own = [entry for entry in desk.chain.entries if isinstance(entry.details, SignOff)]
-    own = [entry for entry in own if isinstance(entry.details, SignOff) and entry.details.signer == signer.id]
+    own = [
+        (entry, entry.details)
+        for entry in desk.chain.entries
+        if isinstance(entry.details, SignOff) and entry.details.signer == signer.id
+    ]
     if not own:
         return None, None
-    details = own[-1].details
-    assert isinstance(details, SignOff)  # noqa: S101  # filtered above
-    before = predicate_of(own[-1], details).snapshot
+    entry, details = own[-1]
+    before = predicate_of(entry, details).snapshot
     objects = Snapshots(config.path(config.dossier.store)).objects
     if not objects.path(before).exists():
         return details.manifest, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,15 +18,15 @@ from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, S
 from docgen.model.candidate import Candidate, Implemented, TestUse
 from docgen.model.canonical import canonical, parse, sha256
 from docgen.model.change import Changes
-from docgen.model.checks import Present
+from docgen.model.checks import Present, leaves
 from docgen.model.codec import structure, unstructure
 from docgen.model.decision import Determination
 from docgen.model.evidence import Dataset, Evidence, RunFacts
 from docgen.model.plan import LoadedPlan, Plan
 from docgen.model.regime import Regime
 from docgen.model.snapshot import Snapshot, Subject
+from docgen.pipeline import Step, silent
 from docgen.plans import criteria_digest, load_candidate, load_plan, load_table, parse_plan
-from docgen.regime_lint import leaves
 from docgen.sources import git_change
 from docgen.store.files import READ_ONLY, write_atomic
 from docgen.store.snapshots import Snapshots
@@ -36,12 +35,6 @@ CANDIDATES, DETERMINATIONS = "candidates", "determinations"
 USES, IMPLEMENTED = "test_uses.jsonl", "implemented.jsonl"
 CHAMPION = "champion"
 """The alias that is taken for the approved version where no plan names another."""
-
-Step = Callable[[str], None]
-
-
-def _silent(_text: str) -> None:
-    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +96,7 @@ def _there(config: Config) -> bool:
 
 
 def diff(
-    after: str, before: str | None, *, config: Config, offline: bool = False, step: Step = _silent
+    after: str, before: str | None, *, config: Config, offline: bool = False, step: Step = silent
 ) -> tuple[Changes, Snapshot, Snapshot]:
     """Return what differs between two versions, and both snapshots, the earlier first.
 
@@ -139,7 +132,7 @@ def _changes(before: Snapshot, after: Snapshot, config: Config) -> Changes:
 
 
 def decide(
-    model: str, *, config: Config, today: date | None = None, offline: bool = False, step: Step = _silent
+    model: str, *, config: Config, today: date | None = None, offline: bool = False, step: Step = silent
 ) -> tuple[Determination, Path]:
     """Decide a version against its plan, and keep the determination.
 
@@ -180,7 +173,7 @@ def _keep(folder: Path, data: bytes) -> Path:
 
 
 def gather(
-    folder: PlanFolder, snapshot: Snapshot, config: Config, *, offline: bool = False, step: Step = _silent
+    folder: PlanFolder, snapshot: Snapshot, config: Config, *, offline: bool = False, step: Step = silent
 ) -> Facts:
     """Return everything that a decision about a version rests on.
 

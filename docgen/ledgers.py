@@ -52,6 +52,15 @@ def read(folder: Path, wanted: dict[str, str] | None = None) -> Chain:
     return Ledger(folder=folder).read(wanted={**committed, **(wanted or {})})
 
 
+def read_whole(ledger: Ledger) -> Chain:
+    """Return a ledger held against what git has ever seen in it.
+
+    Raises:
+        IntegrityError: it is not whole.
+    """
+    return ledger.whole(read(ledger.folder))
+
+
 def drift_of(config: Config, snapshot: Snapshot) -> tuple[str, ...]:
     """Return, in words, where the registry is not as releases and rollbacks left it; an interrupted one is told too.
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from docgen.errors import Problem, ProblemsError, UsageError
+from docgen.errors import Problem, ProblemsError
 from docgen.model.canonical import Digest, canonical, sha256
 from docgen.model.checks import Bound, LinkedTest
 from docgen.model.regime import OWN_PREFIX, Regime, Requirement
 from docgen.policy import hinted, metric_faults
 from docgen.regimes import parse_check
-from docgen.strict_yaml import Yaml, load_yaml
+from docgen.strict_yaml import Yaml, load_yaml, read_text
 
 FORMAT = 1
 """Version of the file. To change it: raise the number, read the old one into today's rows, extend tests."""
@@ -36,15 +36,8 @@ def load_own(path: Path, metrics: tuple[str, ...] = ()) -> tuple[tuple[Requireme
         UsageError: it cannot be read.
         ProblemsError: every fault at once.
     """
-    try:
-        data = path.read_bytes()
-        content = load_yaml(data.decode("utf-8"), where=str(path))
-    except OSError as err:
-        raise UsageError(
-            f"{path}: {(err.strerror or str(err)).lower()}", hint="name another in docgen.toml, [dossier] requirements"
-        ) from err
-    except UnicodeDecodeError as err:
-        raise ProblemsError(str(path), (Problem(f"not UTF-8 at byte {err.start}"),)) from err
+    text = read_text(path, hint="name another in docgen.toml, [dossier] requirements")
+    content = load_yaml(text, where=str(path))
     problems: list[Problem] = []
     rows = tuple(_rows(content, problems))
     ids = [row.id for row in rows]
@@ -53,7 +46,7 @@ def load_own(path: Path, metrics: tuple[str, ...] = ()) -> tuple[tuple[Requireme
     problems += metric_faults(selects, metrics)
     if problems:
         raise ProblemsError(str(path), tuple(problems), hint=PAGE_HINT)
-    return rows, sha256(data)
+    return rows, sha256(text.encode())
 
 
 def joined(regime: Regime, rows: tuple[Requirement, ...], digest: Digest) -> Regime:

@@ -29,7 +29,7 @@ Step = Callable[[str], None]
 _HEAD = EvidenceId("commit:head")
 
 
-def _silent(_text: str) -> None:
+def silent(_text: str) -> None:
     """Say nothing."""
 
 
@@ -134,7 +134,7 @@ def collect(
     regimes: tuple[str, ...] | None = None,
     policy: Path | None = None,
     now: datetime | None = None,
-    step: Step = _silent,
+    step: Step = silent,
 ) -> Collected:
     """Read a model version from MLflow, git and the narratives into a snapshot, and keep it.
 
@@ -472,7 +472,7 @@ def build(
     output: Path | None = None,
     pdf: bool = True,
     force: bool = False,
-    step: Step = _silent,
+    step: Step = silent,
 ) -> BuildReport:
     """Write the dossier of a snapshot, HTML and PDF; an open requirement closes the gate, not the build.
 
@@ -529,7 +529,7 @@ def build(
     )
 
 
-def verify(paths: tuple[Path, ...] = (), *, config: Config | None = None, step: Step = _silent) -> VerifyReport:
+def verify(paths: tuple[Path, ...] = (), *, config: Config | None = None, step: Step = silent) -> VerifyReport:
     """Hold every file of dossiers and of the store against the digests recorded for them.
 
     Args:

@@ -10,7 +10,15 @@ from pathlib import Path
 import yaml
 
 from docgen.model.assessment import Assessment, CheckResult, RequirementResult, Verdict
-from docgen.model.checks import AllOf, AnyOf, Cadence, Check, NarrativeWritten, PolicyLine, ProgramAnswer, TierByMatrix
+from docgen.model.checks import (
+    Cadence,
+    Check,
+    NarrativeWritten,
+    PolicyLine,
+    ProgramAnswer,
+    TierByMatrix,
+    leaves,
+)
 from docgen.model.evidence import Narrative
 from docgen.model.issue import Issue, Place
 from docgen.model.policy import Policy
@@ -113,12 +121,12 @@ class _Finder:
         )
 
     def _place(self, row: Requirement, check: CheckResult) -> Place:
-        number, leaves = int(check.id.rpartition(".")[2]), tuple(_leaves(row.check))
-        if number > len(leaves):
+        number, parts = int(check.id.rpartition(".")[2]), tuple(leaves(row.check))
+        if number > len(parts):
             name = f"{self.regime.id}/{row.id}"
             stated = [place for place, line in enumerate(self.policy.bounds) if name in line.requirement]
-            return _at(self.files.policy, "bounds", stated[number - len(leaves) - 1])
-        leaf = leaves[number - 1] if number else None
+            return _at(self.files.policy, "bounds", stated[number - len(parts) - 1])
+        leaf = parts[number - 1] if number else None
         if isinstance(leaf, NarrativeWritten):
             return self._narrative(leaf.slot)
         steps = self._in_policy(row, leaf)
@@ -147,15 +155,6 @@ class _Finder:
     def _row(self, row: Requirement) -> Place:
         path = self.files.own if row.own else self.rows
         return _at(path, *_item(path, "requirements", row.id))
-
-
-def _leaves(check: Check) -> Iterator[Check]:
-    """Yield the checks that a check is made of, as their results are numbered."""
-    if isinstance(check, (AllOf, AnyOf)):
-        for part in check.checks:
-            yield from _leaves(part)
-    else:
-        yield check
 
 
 def _at(path: Path | None, *steps: Step) -> Place:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from docgen.errors import Problem, ProblemsError, UsageError
+from docgen.errors import Problem, ProblemsError
 from docgen.model.candidate import CANDIDATE_FORMAT, Candidate
 from docgen.model.canonical import Digest, canonical, sha256
 from docgen.model.codec import converter, explain, unstructure
+from docgen.model.days import is_date
 from docgen.model.decision import DecisionTable
 from docgen.model.plan import (
     COMPONENTS,
@@ -25,7 +25,7 @@ from docgen.model.plan import (
     Plan,
 )
 from docgen.resources import regimes_dir
-from docgen.strict_yaml import Yaml, load_yaml
+from docgen.strict_yaml import Yaml, load_yaml, read_text
 
 T = TypeVar("T", Plan, Candidate)
 
@@ -120,14 +120,7 @@ def criteria_digest(plan: Plan) -> Digest:
 
 
 def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as err:
-        raise UsageError(
-            f"{path}: {(err.strerror or str(err)).lower()}", hint="name the file, see docs/pccp.md"
-        ) from err
-    except UnicodeDecodeError as err:
-        raise ProblemsError(str(path), (Problem(f"not UTF-8 at byte {err.start}"),)) from err
+    return read_text(path, hint="name the file, see docs/pccp.md")
 
 
 def _content(path: Path) -> Any:  # noqa: ANN401  # a mapping that the converter will check
@@ -233,9 +226,5 @@ def _candidate_faults(candidate: Candidate) -> Iterator[str]:
 
 def _date_faults(dates: dict[str, str]) -> Iterator[str]:
     for where, text in dates.items():
-        try:
-            good = not text or date.fromisoformat(text).isoformat() == text
-        except ValueError:
-            good = False
-        if not good:
+        if text and not is_date(text):
             yield f"{where}: got {text!r}, expected a date as YYYY-MM-DD"

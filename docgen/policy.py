@@ -10,22 +10,22 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from cattrs import Converter
 
 from docgen.assessment.select import parts
-from docgen.errors import Problem, ProblemsError, UsageError
+from docgen.errors import Problem, ProblemsError
 from docgen.model.canonical import sha256
 from docgen.model.checks import Bound, FreshWithin, Present, Select
 from docgen.model.codec import converter, explain
+from docgen.model.days import is_date
 from docgen.model.findings import SCALE
 from docgen.model.policy import EMPTY, POLICY_FORMAT, Policy, PolicyCheck, TierMatrix
 from docgen.model.regime import Regime
 from docgen.regimes import parse_check
-from docgen.strict_yaml import Yaml, load_yaml
+from docgen.strict_yaml import Yaml, load_yaml, read_text
 
 METRICS = frozenset({
     "accuracy", "balanced_accuracy", "brier", "f1", "f1_macro", "gini", "ks", "log_loss", "mae", "mcc", "mean_error",
@@ -37,7 +37,6 @@ _KNOWN = tuple(item.name for item in fields(Policy) if item.name != "digest")
 _NAMED = ("bounds", "waivers", "not_applicable", "program")
 """Lists whose rows name requirements."""
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"expected a (?:whole )?number, got '[-+]?[\d.]+[eE][-+]?\d+'")
 _NOTHING = Present(select=Select(kind="none"))
 """Stands where a check is at fault, so that the rest of its row is read too."""
@@ -54,21 +53,14 @@ def load_policy(path: Path, regimes: tuple[Regime, ...]) -> Policy:
         UsageError: the file cannot be read.
         ProblemsError: every fault at once, also requirements that no regime in use has and metrics that nobody knows.
     """
-    try:
-        data = path.read_bytes()
-        content = load_yaml(data.decode("utf-8"), where=str(path))
-    except OSError as err:
-        raise UsageError(
-            f"{path}: {(err.strerror or str(err)).lower()}", hint="name another with --policy, or in docgen.toml"
-        ) from err
-    except UnicodeDecodeError as err:
-        raise ProblemsError(str(path), (Problem(f"not UTF-8 at byte {err.start}"),)) from err
+    text = read_text(path, hint="name another with --policy, or in docgen.toml")
+    content = load_yaml(text, where=str(path))
     problems: list[Problem] = []
     policy = _policy(content, problems)
     problems.extend(_faults(policy, regimes))
     if problems:
         raise ProblemsError(str(path), tuple(problems), hint="print a worked example: docgen policy example")
-    return replace(policy, digest=sha256(data))
+    return replace(policy, digest=sha256(text.encode()))
 
 
 def _policy(content: Yaml, problems: list[Problem]) -> Policy:
@@ -225,15 +217,8 @@ def _date_faults(policy: Policy) -> Iterator[Problem]:
         if item.review_by is not None and item.review_by < item.answered_on:
             yield Problem(f"program[{number}].review_by: {item.review_by} is before the answer, {item.answered_on}")
     for where, text in dates:
-        if text is not None and not _is_date(text):
+        if text is not None and not is_date(text):
             yield Problem(f"{where}: got {text!r}, expected a date as YYYY-MM-DD")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _tier_faults(policy: Policy) -> Iterator[Problem]:

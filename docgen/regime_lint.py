@@ -37,19 +37,10 @@ def lint(regime: Regime, folder: Path) -> Iterator[Problem]:
     yield from _templates(regime, folder / "templates")
 
 
-def leaves(check: model.Check) -> Iterator[model.Check]:
-    """Yield the checks that a check is made of."""
-    if isinstance(check, (model.AllOf, model.AnyOf)):
-        for part in check.checks:
-            yield from leaves(part)
-    else:
-        yield check
-
-
 def _row(row: Requirement, regime: Regime, where: str) -> Iterator[Problem]:
     slots = {slot.slot for slot in regime.narratives}
     facts = {spec.fact: spec for spec in regime.facts}
-    parts = tuple(leaves(row.check))
+    parts = tuple(model.leaves(row.check))
     for part in parts:
         if isinstance(part, model.NarrativeWritten) and part.slot not in slots:
             yield Problem(f"{where}: narrative {part.slot!r} is no slot of regime.yaml")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 from docgen.errors import Problem, ProblemsError, UsageError
 from docgen.model.canonical import sha256
 from docgen.model.codec import converter, explain
+from docgen.model.days import is_date
 from docgen.model.evidence import Evidence, EvidenceId, Provenance
 from docgen.model.findings import ENDED, FINDINGS_FORMAT, KIND, SCALE, FindingRecord, Register
 from docgen.model.policy import Policy
@@ -26,7 +26,6 @@ Lookup = Callable[[str], Regime | None]
 """Regime id -> the regime, or None when there is none."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MODEL = re.compile(r"models:/[^/@]+(?:/\d+)?")
 EMPTY = Register(findings=())
 
@@ -162,14 +161,6 @@ def _end_faults(record: FindingRecord) -> Iterator[str]:
         yield "closure_evidence: missing, expected ids of the evidence that shows it mended"
     if not record.history or not record.history[-1].reason.strip():
         yield f"history: the last step gives no reason, as it is {record.status}"
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a day as YYYY-MM-DD."""
-    try:
-        return bool(_DATE.fullmatch(text)) and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def as_evidence(register: Register, text: str, uri: str, name: str) -> tuple[Evidence, ...]:

@@ -76,12 +76,7 @@ class Office:
         Raises:
             IntegrityError: it is not whole.
         """
-        found = ledgers.read(self.ledger.folder)
-        if found.faults:
-            raise IntegrityError(
-                f"the ledger is broken: {found.faults[0]}", hint="docgen ledger verify lists every fault"
-            )
-        return found
+        return ledgers.read_whole(self.ledger)
 
 
 def open_office(config: Config, model: str, tracking_uri: str | None = None) -> Office:
@@ -268,10 +263,9 @@ def _plan(office: Office, kind: str, version: str, manifest: Digest, order: Orde
 def _already(office: Office, move: Move) -> Entry | None:
     """Return the entry that released this dossier, where alias and ledger both say so."""
     entry = recorded_aliases(office.chain().entries).get(move.alias)
-    same = entry is not None and entry.subject == move.subject and isinstance(entry.details, Release)
-    if same and entry is not None and isinstance(entry.details, Release) and entry.details.manifest == move.manifest:
-        return entry if move.before == move.version else None
-    return None
+    if entry is None or entry.subject != move.subject or move.before != move.version:
+        return None
+    return entry if isinstance(entry.details, Release) and entry.details.manifest == move.manifest else None
 
 
 def _steps(move: Move) -> tuple[str, ...]:

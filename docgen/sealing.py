@@ -71,13 +71,18 @@ def seal(
     desk.ledger.append(
         export, subject=desk.papers.subject, by=by or "docgen seal", now=now or datetime.now(UTC), unless=recorded
     )
-    own = [item for item in desk.signatures() if item.manifest == desk.papers.digest and not item.faults]
-    return Sealed(path=path, archive=digest, manifest=desk.papers.digest, members=len(made), signatures=len(own))
+    return Sealed(
+        path=path,
+        archive=digest,
+        manifest=desk.papers.digest,
+        members=len(made),
+        signatures=len(desk.own_signatures()),
+    )
 
 
 def _same_gates(desk: Desk) -> None:
     """Stop where the gates were changed since the dossier was signed last: nobody agreed to these."""
-    own = [item for item in desk.signatures() if item.manifest == desk.papers.digest and not item.faults]
+    own = desk.own_signatures()
     if own and own[-1].plan != desk.plan_digest:
         raise IntegrityError(
             f"the gates are not those under which {own[-1].name} signed on {own[-1].at}",

@@ -7,11 +7,12 @@ Only `true`, `false`, `null`, decimal integers and decimal fractions are more th
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NoReturn
 
 import yaml
 
-from docgen.errors import Problem, ProblemsError
+from docgen.errors import Problem, ProblemsError, UsageError
 
 Yaml = None | bool | int | float | str | list["Yaml"] | dict[str, "Yaml"]
 """What a strict YAML file can hold."""
@@ -32,6 +33,21 @@ for _tag, _pattern, _first in (
     ("float", r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?", "-0123456789"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))
+
+
+def read_text(path: Path, *, hint: str) -> str:
+    """Return the text of a file that people write; encoded again it is the file's bytes.
+
+    Raises:
+        UsageError: it cannot be read; with the hint.
+        ProblemsError: it is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as err:
+        raise UsageError(f"{path}: {(err.strerror or str(err)).lower()}", hint=hint) from err
+    except UnicodeDecodeError as err:
+        raise ProblemsError(str(path), (Problem(f"not UTF-8 at byte {err.start}"),)) from err
 
 
 def load_yaml(text: str, *, where: str) -> Yaml:

@@ -19,7 +19,7 @@ from docgen.assessment.fact_checks import FACT_JUDGES
 from docgen.assessment.facts import applies, declared_facts
 from docgen.assessment.findings import closing
 from docgen.model.assessment import Assessment, CheckResult, FactResult, Gap, Layer, RequirementResult, Verdict
-from docgen.model.checks import AllOf, AnyOf, Check
+from docgen.model.checks import AllOf, AnyOf, Check, leaves
 from docgen.model.evidence import EvidenceId
 from docgen.model.policy import Policy, PolicyBound
 from docgen.model.regime import Condition, Refusal, Regime
@@ -143,7 +143,7 @@ class _Row:
     def _assessed(self, before: tuple[CheckResult, ...]) -> RequirementResult:
         row = self.case.row
         verdict, checks = self._walk(row.check, self.case.layer, 1)
-        for position, line in enumerate(self.case.stated, 1 + _leaves(row.check)):
+        for position, line in enumerate(self.case.stated, 1 + _count(row.check)):
             extra, found = self._line(line, position)
             checks = (*checks, found)
             verdict = verdict if extra is None else all_of((verdict, extra))
@@ -185,7 +185,7 @@ class _Row:
         verdicts: tuple[Verdict, ...] = ()
         for part in check.checks:
             verdict, more = self._walk(part, layer, number)
-            number += _leaves(part)
+            number += _count(part)
             leaves, verdicts = leaves + more, (*verdicts, verdict)
         whole = (all_of if isinstance(check, AllOf) else any_of)(verdicts)
         if isinstance(check, AnyOf) and whole is Verdict.MET:
@@ -215,9 +215,9 @@ def _condition(conditions: tuple[Condition, ...], facts: dict[str, FactResult]) 
     return " and ".join(f"{facts[item.fact].words} is {' or '.join(item.values)}" for item in conditions)
 
 
-def _leaves(check: Check) -> int:
+def _count(check: Check) -> int:
     """Return how many checks a check is made of, so that each keeps its number whatever the verdicts."""
-    return sum(_leaves(part) for part in check.checks) if isinstance(check, (AllOf, AnyOf)) else 1
+    return sum(1 for _ in leaves(check))
 
 
 def _reason(verdict: Verdict, checks: tuple[CheckResult, ...]) -> str:

@@ -5,12 +5,11 @@ An unknown fact never makes a requirement not applicable, and where two sources 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
 from docgen.model.assessment import FactResult
+from docgen.model.days import is_date
 from docgen.model.evidence import Evidence, EvidenceId, Text
 from docgen.model.policy import Policy
 from docgen.model.regime import Condition, FactSpec, Regime
@@ -21,8 +20,6 @@ TIER, MATERIALITY = "tier", "materiality"
 
 _KINDS = ("version_tag", "model_tag")
 """Where a fact is declared; the version's tag wins over the model's."""
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def declared_facts(snapshot: Snapshot, regime: Regime, policy: Policy) -> tuple[FactResult, ...]:
@@ -94,22 +91,12 @@ def _values(text: str, spec: FactSpec, allowed: tuple[str, ...]) -> tuple[str, .
     """Return what a tag's text says; nothing when any part of it is not allowed."""
     text = text.strip()
     if spec.kind == "date":
-        return (text,) if _is_date(text) else ()
+        return (text,) if is_date(text) else ()
     if spec.kind == "text":
         return (text,)
     values = tuple(dict.fromkeys(part.strip().casefold() for part in text.split(",") if part.strip()))
     known = {value.casefold() for value in allowed}
     return values if not known or set(values) <= known else ()
-
-
-def _is_date(text: str) -> bool:
-    if not _DATE.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _supply(spec: FactSpec, tag: str, allowed: tuple[str, ...]) -> str:

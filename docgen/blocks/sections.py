@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from docgen.blocks.values import missing_box
+from docgen.blocks.values import missing_box, slots_of
 from docgen.errors import UsageError
 from docgen.model.assessment import CheckResult, Layer, RequirementResult, Verdict
-from docgen.model.checks import AllOf, AnyOf, Check, NarrativeWritten
 from docgen.model.document import Badge, Block, Dossier, Grid, Heading, Inline, Line, Link, Paragraph, Prose, Words
 from docgen.model.evidence import Narrative
 from docgen.model.regime import NarrativeSlot, Regime
@@ -76,7 +75,7 @@ def _wanting(dossier: Dossier, slot: str) -> tuple[str, ...] | None:
     """Return the open rows that ask for a text; None when rows ask for it and none of them is open."""
     asking: list[RequirementResult] = []
     for regime, results in _rows(dossier):
-        asking += [results[row.id] for row in regime.requirements if slot in _asked(row.check)]
+        asking += [results[row.id] for row in regime.requirements if slot in slots_of(row.check)]
     still = tuple(result.requirement for result in asking if result.verdict.is_open)
     return still if still or not asking else None
 
@@ -84,12 +83,6 @@ def _wanting(dossier: Dossier, slot: str) -> tuple[str, ...] | None:
 def _rows(dossier: Dossier) -> Iterator[tuple[Regime, dict[str, RequirementResult]]]:
     for regime, assessment in zip(dossier.regimes, dossier.assessments, strict=True):
         yield regime, {result.requirement: result for result in assessment.results}
-
-
-def _asked(check: Check) -> frozenset[str]:
-    if isinstance(check, (AllOf, AnyOf)):
-        return frozenset(slot for part in check.checks for slot in _asked(part))
-    return frozenset({check.slot}) if isinstance(check, NarrativeWritten) else frozenset()
 
 
 def rows(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from docgen.assessment.select import parts
 from docgen.model.assessment import Gap
 from docgen.model.checks import (
-    AllOf,
-    AnyOf,
     Bound,
     Check,
     DatasetManifest,
@@ -14,6 +12,7 @@ from docgen.model.checks import (
     FreshWithin,
     NarrativeWritten,
     Present,
+    leaves,
 )
 from docgen.model.document import (
     Absent,
@@ -165,32 +164,26 @@ def gap_wanting(dossier: Dossier, wanted: str, kind: str, *, feature: str | None
 
 def _kinds(check: Check) -> frozenset[str]:
     """Return the kinds of evidence that a check looks for."""
-    if isinstance(check, (AllOf, AnyOf)):
-        return frozenset(kind for part in check.checks for kind in _kinds(part))
-    if isinstance(check, DatasetManifest):
-        return frozenset({"dataset"})
-    select = check.select if isinstance(check, (Present, Bound, FreshWithin, FeedInTime)) else None
-    if select is None:
-        return frozenset()
-    return frozenset({select.kind or (select.id or "").partition(":")[0]})
+    return frozenset(
+        "dataset" if isinstance(part, DatasetManifest) else part.select.kind or (part.select.id or "").partition(":")[0]
+        for part in leaves(check)
+        if isinstance(part, (DatasetManifest, Present, Bound, FreshWithin, FeedInTime))
+    )
 
 
 def _features(check: Check) -> frozenset[str]:
     """Return the features that a check looks for."""
-    if isinstance(check, (AllOf, AnyOf)):
-        return frozenset(feature for part in check.checks for feature in _features(part))
-    return frozenset({check.select.feature or ""} if isinstance(check, (Present, Bound)) else ())
+    return frozenset(part.select.feature or "" for part in leaves(check) if isinstance(part, (Present, Bound)))
 
 
 def asking(dossier: Dossier, slot: str) -> tuple[str, ...]:
     """Return the requirements that ask for a narrative."""
-    return tuple(row.id for regime in dossier.regimes for row in regime.requirements if _asks(row.check, slot))
+    return tuple(row.id for regime in dossier.regimes for row in regime.requirements if slot in slots_of(row.check))
 
 
-def _asks(check: Check, slot: str) -> bool:
-    if isinstance(check, (AllOf, AnyOf)):
-        return any(_asks(part, slot) for part in check.checks)
-    return isinstance(check, NarrativeWritten) and check.slot == slot
+def slots_of(check: Check) -> frozenset[str]:
+    """Return the narratives that a check asks for."""
+    return frozenset(part.slot for part in leaves(check) if isinstance(part, NarrativeWritten))
 
 
 def _box(gap: Gap, wanted: str) -> GapBox:

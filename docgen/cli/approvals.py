@@ -12,6 +12,7 @@ from pathlib import Path
 from docgen import approvals
 from docgen.approval_files import EXAMPLES
 from docgen.cli.console import Console
+from docgen.cli.days import day_of
 from docgen.config import Config, load_config
 from docgen.errors import ExitCode, UsageError
 from docgen.model.approvals import GateState, Predicate
@@ -217,11 +218,4 @@ def _config(asked: argparse.Namespace) -> Config:
 
 
 def _day(asked: argparse.Namespace) -> date:
-    if asked.as_of is None:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(asked.as_of)
-    except ValueError as err:
-        raise UsageError(
-            f"--as-of: got {asked.as_of!r}, expected a date like 2026-03-31", hint="write year, month and day"
-        ) from err
+    return datetime.now(UTC).date() if asked.as_of is None else day_of(asked.as_of)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 from docgen import decisions, pipeline
 from docgen.cli.console import Console
+from docgen.cli.days import day_of
 from docgen.config import Config, load_config
 from docgen.errors import ExitCode, UsageError
 from docgen.model.change import Changes, Element
@@ -92,7 +92,7 @@ def _decided(asked: argparse.Namespace, console: Console, config: Config) -> tup
     return decisions.decide(
         asked.model,
         config=config,
-        today=_day(asked.as_of, "--as-of") if asked.as_of else None,
+        today=day_of(asked.as_of, "--as-of") if asked.as_of else None,
         offline=asked.offline,
         step=console.step,
     )
@@ -149,19 +149,12 @@ def _use(asked: argparse.Namespace, console: Console, config: Config) -> ExitCod
 
 
 def _implement(asked: argparse.Namespace, console: Console, config: Config) -> ExitCode:
-    day = _day(asked.on, "--on")
+    day = day_of(asked.on, "--on")
     found, path = _decided(asked, console, config)
     row = decisions.record_implemented(found, path, config=config, on=day)
     console.line(f"recorded: {row.model} implements {', '.join(row.modifications)} on {row.on}")
     console.result({"implemented": unstructure(row)})
     return ExitCode.DONE
-
-
-def _day(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as err:
-        raise UsageError(f"{option}: got {text!r}, expected a date like 2026-03-31") from err
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Console, Config], ExitCode]] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docgen import pipeline
 from docgen.cli.console import Console
+from docgen.cli.days import day_of
 from docgen.config import CONFIG_NAME, Config, load_config
 from docgen.errors import ExitCode, IntegrityError, UsageError
 from docgen.model.assessment import Assessment, Verdict
@@ -354,14 +355,7 @@ def _policy(asked: argparse.Namespace) -> Path | None:
 
 
 def _day(asked: argparse.Namespace) -> date | None:
-    if asked.as_of is None:
-        return None
-    try:
-        return date.fromisoformat(asked.as_of)
-    except ValueError as err:
-        raise UsageError(
-            f"--as-of: got {asked.as_of!r}, expected a date like 2026-03-31", hint="write year, month and day"
-        ) from err
+    return None if asked.as_of is None else day_of(asked.as_of)
 
 
 def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snapshot]:

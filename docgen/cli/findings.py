@@ -9,8 +9,9 @@ from pathlib import Path
 
 from docgen import findings, pipeline
 from docgen.cli.console import Console
+from docgen.cli.days import day_of
 from docgen.config import Config, load_config
-from docgen.errors import ExitCode, UsageError
+from docgen.errors import ExitCode
 from docgen.model.codec import unstructure
 from docgen.model.findings import FindingRecord, HistoryEntry
 
@@ -122,12 +123,7 @@ def _propose(asked: argparse.Namespace, console: Console, book: findings.Book, c
 
 
 def _given(asked: argparse.Namespace) -> date | None:
-    if asked.as_of is None:
-        return None
-    try:
-        return date.fromisoformat(asked.as_of)
-    except ValueError as err:
-        raise UsageError(f"--as-of: got {asked.as_of!r}, expected a date like 2026-03-31") from err
+    return None if asked.as_of is None else day_of(asked.as_of)
 
 
 def _day(asked: argparse.Namespace) -> date:

@@ -5,6 +5,7 @@ In YAML a check is a mapping with exactly one key, which `docgen.regimes.CHECKS`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 TODAY = "today"
@@ -225,3 +226,12 @@ Check = (
     | AllOf
     | AnyOf
 )
+
+
+def leaves(check: Check) -> Iterator[Check]:
+    """Yield the checks that a check is made of, in the order in which their results are numbered."""
+    if isinstance(check, (AllOf, AnyOf)):
+        for part in check.checks:
+            yield from leaves(part)
+    else:
+        yield check

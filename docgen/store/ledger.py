@@ -69,7 +69,14 @@ class Ledger:
         Raises:
             IntegrityError: it is not whole.
         """
-        found = self.read()
+        return self.whole(self.read())
+
+    def whole(self, found: Chain) -> Chain:
+        """Return the ledger as it was read.
+
+        Raises:
+            IntegrityError: it is not whole.
+        """
         if found.faults:
             raise IntegrityError(
                 f"ledger {str(self.folder)!r} is broken: {found.faults[0]}",
