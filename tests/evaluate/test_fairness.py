@@ -18,7 +18,7 @@ from docgen.evaluate.fairness import Choices, as_if_independent, choices_of, fai
 from docgen.evaluate.intervals import Method
 from docgen.evaluate.outcomes import Outcomes
 from docgen.evaluate.settings import Settings
-from docgen.model.formats import AdverseImpact, DataRef, FairnessFile, ImpactRow
+from docgen.model.formats import AdverseImpact, DataRef, FairnessFile, ImpactRow, ScoreRow
 
 COMPAS = {"Black": (990, 805, 532, 1369), "White": (1139, 349, 461, 505)}
 """TN, FP, FN, TP: ProPublica, 'How We Analyzed the COMPAS Recidivism Algorithm' (2016), its notebook."""
@@ -228,6 +228,54 @@ def test_the_standardized_mean_difference_names_both_denominators() -> None:
     assert row.smd == pytest.approx((score[:10_000].mean() - score[10_000:].mean()) / pooled, rel=1e-12)
     assert row.smd_all_rows == pytest.approx(0.1 / score.std(ddof=1), rel=1e-12)
     assert row.low < row.smd < row.high
+
+
+def exactly(mean: float, deviation: float, rows: int) -> np.ndarray:
+    """Numbers whose mean and standard deviation (denominator rows - 1) are these."""
+    drawn = np.random.default_rng(rows).normal(size=rows)
+    return mean + deviation * (drawn - drawn.mean()) / drawn.std(ddof=1)
+
+
+def score_row(first: np.ndarray, second: np.ndarray) -> ScoreRow:
+    """The scores of group a, the first, against those of group b."""
+    score, group = np.concatenate([first, second]), np.repeat(["a", "b"], [len(first), len(second)])
+    called = np.zeros(len(score), dtype=int)
+    (gap,) = evaluated(called, called, {"group": group}, score=score, references={"group": "b"}).score_gaps
+    return next(row for row in gap.rows if row.group == "a")
+
+
+def test_the_standardized_mean_difference_and_its_error_are_those_of_borenstein_and_hedges() -> None:
+    """Borenstein, Hedges, Higgins and Rothstein, Introduction to Meta-Analysis (2009), chapter 4.
+
+    Means 103 and 100, deviations 5.5 and 4.5, 50 rows each: d .5970, standard error .2044; tableone's tests hold both.
+    """
+    row = score_row(exactly(103.0, 5.5, 50), exactly(100.0, 4.5, 50))
+    assert row.smd == pytest.approx(0.5970, abs=5e-5)
+    assert (row.high - row.smd) / stats.norm.ppf(0.975) == pytest.approx(0.2044, abs=5e-5)
+
+
+def yang_and_dalton(first: list[float], second: list[float]) -> float:
+    """The distance of two distributions over categories, as tableone computes it for any number of them.
+
+    Yang and Dalton, A unified approach to measuring the effect size between two groups using SAS, SAS Global Forum
+    2012, paper 335: Mahalanobis' distance by the mean of the groups' multinomial covariances, one category left out.
+    """
+    p, q = np.array(first[1:]), np.array(second[1:])
+    spread = sum(np.diag(share) - np.outer(share, share) for share in (p, q)) / 2
+    return math.sqrt((p - q) @ np.linalg.solve(spread, p - q))
+
+
+def test_a_second_formula_gives_the_standardized_mean_difference_of_a_yes_or_no() -> None:
+    """Rates .30 and .20: 0.2324952775, which tableone prints as 0.232."""
+    assert yang_and_dalton([0.7, 0.3], [0.8, 0.2]) == pytest.approx(0.2324952775, abs=5e-11)
+    row = score_row(np.repeat([1.0, 0.0], [30_000, 70_000]), np.repeat([1.0, 0.0], [20_000, 80_000]))
+    assert row.smd == pytest.approx(yang_and_dalton([0.7, 0.3], [0.8, 0.2]), rel=1e-5)
+
+
+def test_the_denominators_of_two_groups_and_of_all_rows_lie_as_far_apart_as_published() -> None:
+    """tableone's 0.346: .3462 by Austin's denominator, .3412 by the deviation of all rows, which holds the gap too."""
+    row = score_row(exactly(0.3462, 1.0, 1000), exactly(0.0, 1.0, 1000))
+    assert (row.smd, row.smd_all_rows) == (pytest.approx(0.3462, abs=1e-9), pytest.approx(0.3412, abs=5e-5))
 
 
 def test_rates_of_many_features_are_those_of_fairlearn_on_rows() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from scipy.stats import bootstrap as scipy_bootstrap
+from scipy.stats import norm
 
 from docgen.evaluate.intervals import Method
 from docgen.evaluate.resample import Clusters, Measure, Resampling, bootstrap, estimates, mean_of, weigh
 from docgen.model.evidence import Interval
+
+if TYPE_CHECKING:
+    from docgen.evaluate.resample import Weighted
 
 SPATIAL_A = np.array(
     [48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41], float
@@ -56,6 +62,31 @@ def test_scipy_gives_the_same_and_the_books_corrected_interval() -> None:
             rng=np.random.default_rng(4),
         ).confidence_interval
         assert (found.low, found.high) == pytest.approx(edges, rel=0.04), method
+
+
+def corrected(values: np.ndarray, statistic: Weighted, how: Resampling) -> tuple[float, float]:
+    """The BCa interval by its published formula (Efron and Tibshirani 1993, equations 14.9 to 14.15)."""
+    whole = np.ones((1, len(values)))
+    value = statistic(whole)[0]
+    drawn = np.concatenate([statistic(weights) for weights in how.weights()])
+    bias = norm.ppf((drawn < value).mean())
+    without = statistic(1 - np.eye(len(values)))
+    apart = without.mean() - without
+    acceleration = (apart**3).sum() / (6 * (apart**2).sum() ** 1.5)
+    ends = bias + norm.ppf([(1 - how.method.level) / 2, (1 + how.method.level) / 2])
+    low, high = np.quantile(drawn, norm.cdf(bias + ends / (1 - acceleration * ends)))
+    return float(low), float(high)
+
+
+def test_the_corrected_interval_by_its_formula_is_that_of_the_book_and_of_scipy() -> None:
+    """Efron and Tibshirani 1993, table 14.2: BCa 115.8 to 259.6."""
+    how = Resampling(method=Method(level=0.9, draws=20_000, seed=1), rows=26)
+    found = corrected(SPATIAL_A, variance_of(SPATIAL_A), how)
+    assert found == pytest.approx((115.8, 259.6), rel=0.04)
+    other = scipy_bootstrap(
+        (SPATIAL_A,), np.var, confidence_level=0.9, n_resamples=20_000, method="BCa", rng=np.random.default_rng(4)
+    ).confidence_interval
+    assert found == pytest.approx((other.low, other.high), rel=0.02)
 
 
 LAW_SCHOOLS = np.array(

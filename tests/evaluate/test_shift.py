@@ -45,6 +45,8 @@ def test_an_empty_bin_counts_as_epsilon_and_says_so() -> None:
     found = column(["x"] * 500 + ["y"] * 500, ["x"] * 1000)
     share = np.array([1.0, 1e-4]) / (1 + 1e-4)
     assert found.index == pytest.approx(float(((share - 0.5) * np.log(share / 0.5)).sum()))
+    assert found.index == pytest.approx(4.60, abs=5e-3)  # what an epsilon of 1e-4 alone makes of one empty half
+    assert found.index == pytest.approx(entropy(share, [0.5, 0.5]) + entropy([0.5, 0.5], share), abs=1e-12)
     assert (found.empty, found.note) == (1, "1 empty bins count as 0.0001")
 
 
