@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Assessment": "docgen.model.assessment",
     "BuildReport": "docgen.pipeline",
+    "Change": "docgen.evaluate",
     "Collected": "docgen.pipeline",
     "Config": "docgen.config",
     "Contender": "docgen.evaluate",
@@ -39,6 +40,7 @@ _HOMES = {
     "log_evidence": "docgen.evaluate",
     "log_overlap": "docgen.evaluate",
     "log_predictions": "docgen.evaluate",
+    "log_sensitivity": "docgen.evaluate",
     "log_shift": "docgen.evaluate",
     "verify": "docgen.pipeline",
 }

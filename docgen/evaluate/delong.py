@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ONE_CLASS = "cannot be estimated because only one class is in the data"
 TOO_FEW = "DeLong's variance needs two rows of each class"
 NO_SPREAD = "DeLong's variance is 0, since the score keeps the classes wholly apart or is the same for every row"
+ALIKE = "DeLong's variance of the difference is 0, since both scores rank the rows alike"
 NAME = "DeLong"
 
 
@@ -109,19 +110,21 @@ def paired(truth: Floats, first: Floats, second: Floats, method: Method) -> Pair
         return Paired(difference=difference, interval=TOO_FEW, z=None, p=None)
     change = np.array([-1.0, 1.0])
     variance = float(change @ found.covariance @ change)
-    interval = _interval(difference, variance, method.level, -1.0)
+    interval = _interval(difference, variance, method.level, -1.0, flat=ALIKE)
     if isinstance(interval, str):
         return Paired(difference=difference, interval=interval, z=None, p=None)
     z = difference / variance**0.5
     return Paired(difference=difference, interval=interval, z=z, p=float(2 * norm.sf(abs(z))))
 
 
-def _interval(value: float, variance: float | None, level: float, least: float) -> Interval | str:
+def _interval(
+    value: float, variance: float | None, level: float, least: float, *, flat: str = NO_SPREAD
+) -> Interval | str:
     from scipy.stats import norm
 
     if variance is None:
         return TOO_FEW
     if variance <= 1e-18:
-        return NO_SPREAD
+        return flat
     half = float(norm.ppf((1 + level) / 2)) * variance**0.5
     return Interval(low=max(least, value - half), high=min(1.0, value + half), level=level, method=NAME)

@@ -66,7 +66,7 @@ def read_inputs(
         problems.append(Problem("got neither y_score nor y_pred, expected at least one of them"))
     if truth is None:
         raise _error(problems)
-    task = settings.task or _task(truth, score)
+    task = settings.task or task_of(truth, score)
     classes = () if task == "regression" else _classes(truth, predicted, score, task, settings, problems)
     if task == "regression":
         truth, predicted = _of_regression(truth, predicted, problems)
@@ -210,7 +210,8 @@ def _of_regression(
     return (truth, predicted) if numbers[0] is None or numbers[1] is None else (numbers[0], numbers[1])
 
 
-def _task(truth: NDArray[Any], score: Floats | None) -> Task:
+def task_of(truth: NDArray[Any], score: NDArray[Any] | None) -> Task:
+    """Return the task that truth (n_rows,) and score tell: several columns of scores or labels, two labels, numbers."""
     if score is not None and score.ndim == 2 and score.shape[1] > 2:
         return "multiclass"
     if len(np.unique(truth)) <= 2:

@@ -24,8 +24,8 @@ from docgen.model import checks, evidence
 T = TypeVar("T")
 
 
-@cache
-def _converter() -> Converter:
+def converter() -> Converter:
+    """Return a fresh converter with these rules, for a caller that adds its own unions."""
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(int, _integer)
@@ -37,6 +37,9 @@ def _converter() -> Converter:
     configure_tagged_union(evidence.Value, converter, tag_name="type")
     configure_tagged_union(checks.Check, converter, tag_name="type")
     return converter
+
+
+_converter = cache(converter)
 
 
 def unstructure(value: object) -> object:
@@ -85,11 +88,6 @@ def _unknown(err: ForbiddenExtraKeysError) -> str:
         advice = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
         lines.append(f"unknown key {key!r} ({advice})")
     return ", ".join(lines)
-
-
-def converter() -> Converter:
-    """Return a fresh converter with the same rules, for a caller that adds its own unions."""
-    return _converter().copy()
 
 
 def _number(value: object, _: object) -> float:

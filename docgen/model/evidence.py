@@ -28,6 +28,10 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `comparison:mcnemar@<split>` | `Quantity` | p-value of McNemar's test of the decisions |
 | `replication:<key>@<split>` | - | the same, of a validator's own run (challenger) and the developer's (champion) |
 | `comparison:<against>/<key>@<split>` | - | the same, where a challenger is held against several champions |
+| `sensitivity:<shock, range, missing or joint>@<split>` | `Table` | how the model answers to changed inputs |
+| `sensitivity:<shock, range or missing>.<flips or metric>@<split>` | `Quantity` | its largest answer |
+| `sensitivity:joint/<scenario>.<score, flips or metric>@<split>` | `Quantity` | the answer to a scenario |
+| `sensitivity:evaluation@<split>`, `sensitivity:before@<split>` | `Table`, `Quantity` | what was asked; before |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |
 | `fairness:<metric>.<difference or ratio>/<feature>@<split>` | `Quantity` | largest to smallest group, unsigned |

@@ -136,7 +136,8 @@ CONFUSION_COLUMNS = (Column(key="actual", title="Actual"),)
 EVALUATION_COLUMNS = (Column(key="item", title="Item"), Column(key="value", title="Value"))
 """Columns of `table:evaluation@<split>`, what an evaluation was made on. Items: task, data, rows, sha256,
 positive_label, threshold, clusters, cluster_key; those that do not apply are left out. Of `comparison:models@<split>`
-too, with the items champion, challenger, champion_threshold, challenger_threshold, keys_sha256."""
+too, with the items champion, challenger, champion_threshold, challenger_threshold, keys_sha256; of
+`sensitivity:evaluation@<split>`, with output and seed."""
 
 DECISION_COLUMNS = (
     Column(key="champion", title="Champion"),
@@ -144,6 +145,30 @@ DECISION_COLUMNS = (
     Column(key="wrong", title="challenger wrong", kind="count", unit="rows"),
 )
 """Columns of `comparison:decisions@<split>`, a row where the champion was right and one where it was wrong."""
+
+RESPONSE_COLUMNS = (
+    Column(key="name", title="Changed"),
+    Column(key="what", title="How"),
+    Column(key="mean", title="Mean change of the score", kind="number"),
+    Column(key="mean_low", title="Low", kind="number"),
+    Column(key="mean_high", title="High", kind="number"),
+    Column(key="mean_absolute", title="Mean size of the change", kind="number"),
+    Column(key="largest", title="Largest in a row", kind="number"),
+    Column(key="flips", title="Decisions that flip", kind="fraction"),
+    Column(key="flips_low", title="Low", kind="fraction"),
+    Column(key="flips_high", title="High", kind="fraction"),
+    Column(key="flipped", title="Rows that flip", kind="count", unit="rows"),
+    Column(key="raised", title="To positive", kind="count", unit="rows"),
+    Column(key="metric", title="Change of the measure", kind="number"),
+    Column(key="metric_low", title="Low", kind="number"),
+    Column(key="metric_high", title="High", kind="number"),
+    Column(key="rows", title="Rows changed", kind="count", unit="rows"),
+    Column(key="outside", title="Beyond the data", kind="count", unit="rows"),
+    Column(key="note", title="Note"),
+)
+"""Columns of `sensitivity:<shock, range, missing or joint>@<split>`; the name is that of an input or a scenario; of a
+scenario, rows and outside are those of the input with the most. Attributes: n, unit, metric, metric_title, level,
+score_method, flips_method, metric_method."""
 
 ROC_COLUMNS = (
     Column(key="false_positive_rate", title="False positive rate", kind="fraction"),

@@ -178,6 +178,18 @@ def evaluate(frame: pd.DataFrame) -> None:
         dataset_name="applications-test",
         draws=200,
     )
+    docgen.log_sensitivity(
+        test[inputs],
+        lambda rows: model.predict_proba(rows)[:, 1],
+        y_true=test["default"],
+        changes=[docgen.Change("income", "scale", 0.9), docgen.Change("debt_ratio", "quantile", 0.95)],
+        scenarios={
+            "lean year": [docgen.Change("income", "scale", 0.8), docgen.Change("debt_ratio", "shift", 0.1)],
+        },
+        split="test",
+        dataset_name="applications-test",
+        draws=200,
+    )
 
 
 if __name__ == "__main__":

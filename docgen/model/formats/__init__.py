@@ -58,6 +58,7 @@ from docgen.model.formats.performance import (
     Residuals,
     RocPoint,
 )
+from docgen.model.formats.sensitivity import ChangedInput, ChangeKind, Response, ResponseGroup, SensitivityFile
 
 __all__ = [
     "EVIDENCE_VERSION",
@@ -66,7 +67,9 @@ __all__ = [
     "AdverseImpact",
     "Bin",
     "CalibrationFile",
+    "ChangeKind",
     "ChangedFile",
+    "ChangedInput",
     "CodeFile",
     "ColumnProfile",
     "ComparedMeasure",
@@ -111,10 +114,13 @@ __all__ = [
     "ResidualQuantile",
     "ResidualRow",
     "Residuals",
+    "Response",
+    "ResponseGroup",
     "RocPoint",
     "Row",
     "ScoreGap",
     "ScoreRow",
+    "SensitivityFile",
     "ShiftCell",
     "ShiftColumn",
     "ShiftFile",
@@ -133,6 +139,7 @@ EvidenceFile = (
     | DatasetFile
     | CodeFile
     | ComparisonFile
+    | SensitivityFile
     | OverlapFile
     | ShiftFile
     | MonitoringFile
@@ -146,6 +153,7 @@ FILES: dict[str, type[EvidenceFile]] = {
     "docgen.dataset": DatasetFile,
     "docgen.code": CodeFile,
     "docgen.comparison": ComparisonFile,
+    "docgen.sensitivity": SensitivityFile,
     "docgen.overlap": OverlapFile,
     "docgen.shift": ShiftFile,
     "docgen.monitoring": MonitoringFile,
@@ -160,6 +168,7 @@ PATHS: dict[str, str] = {
     "docgen.dataset": "docgen/datasets/<context>.json",
     "docgen.code": "docgen/code.json",
     "docgen.comparison": "docgen/<split>/comparison<-against>.json",
+    "docgen.sensitivity": "docgen/<split>/sensitivity.json",
     "docgen.overlap": "docgen/overlap/<first>~<second>.json",
     "docgen.shift": "docgen/shift/<reference>~<current>.json",
     "docgen.monitoring": "docgen/monitoring.json",

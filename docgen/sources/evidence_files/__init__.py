@@ -80,5 +80,6 @@ def _gap_id(path: str) -> EvidenceId:
         "fairness": "fairness",
         "explanations": "explanation",
         "comparison": "comparison",
+        "sensitivity": "sensitivity",
     }
     return evidence_id(kinds[found["what"]], "file", found["split"])

@@ -10,12 +10,21 @@ from docgen.model import formats
 from docgen.model.canonical import parse
 from docgen.model.codec import structure
 from docgen.model.evidence import Evidence
-from docgen.sources.evidence_files import comparison, data, explanations, fairness, monitoring, pairs, performance
+from docgen.sources.evidence_files import (
+    comparison,
+    data,
+    explanations,
+    fairness,
+    monitoring,
+    pairs,
+    performance,
+    sensitivity,
+)
 from docgen.sources.evidence_files.older import lifted
 from docgen.sources.evidence_files.source import Source
 
 OWN = re.compile(
-    r"^docgen/(?:(?P<split>[a-z0-9_-]+)/(?P<what>performance|calibration|fairness|explanations|comparison)"
+    r"^docgen/(?:(?P<split>[a-z0-9_-]+)/(?P<what>performance|calibration|fairness|explanations|comparison|sensitivity)"
     r"(?:(?<=comparison)-(?P<against>[a-z0-9_]+))?"
     r"|datasets/(?P<context>[^/]+)|(?P<pair>overlap|shift)/(?P<first>[^/~]+)~(?P<second>[^/~]+)|(?P<code>code)"
     r"|(?P<monitoring>monitoring))\.json$"
@@ -58,6 +67,7 @@ _EVIDENCE: dict[type, Callable[..., Iterator[Evidence]]] = {
     formats.FairnessFile: fairness.fairness,
     formats.ExplanationFile: explanations.explanations,
     formats.ComparisonFile: comparison.comparison,
+    formats.SensitivityFile: sensitivity.sensitivity,
     formats.DatasetFile: data.dataset,
     formats.CodeFile: data.code,
     formats.OverlapFile: pairs.overlap,
