@@ -1,4 +1,4 @@
-"""Sign, waive, release, roll back, crash and meddle in any order: what was recorded stays, and nothing unapproved moves."""
+"""Sign, waive, find, decide, prove, release, roll back, crash and meddle in any order: what was recorded stays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from docgen import approvals, pipeline, releases
+from docgen import approvals, decisions, findings, pipeline, recording, releases
+from docgen.bundle.proof import Trust, prove
 from docgen.bundle.signing import read_private
 from docgen.errors import DocgenError
-from docgen.model.ledger import Release, Rollback, SignOff, Waiver
+from docgen.model.canonical import canonical, sha256
+from docgen.model.codec import unstructure
+from docgen.model.findings import FindingRecord, HistoryEntry
+from docgen.model.ledger import ChangeDecision, Export, FindingChange, Release, Rollback, SignOff, Verification, Waiver
 from docgen.sources.mlflow_.registry import Registry
 from docgen.store.ledger import Ledger
 from docgen.store.snapshots import Snapshots
@@ -75,6 +79,9 @@ def two_versions(registered: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     first = replace(first, subject=replace(first.subject, uri=f"models:/{MODEL}/1", version="1"))
     store.save(first)
     pipeline.build(first, config=shop.config, pdf=False)
+    (shop.folder / "pccp").mkdir()
+    with (shop.folder / "docgen.toml").open("a", encoding="utf-8") as file:
+        file.write('findings = "findings.yaml"\n')
     return shop.folder
 
 
@@ -137,6 +144,66 @@ class Life(RuleBasedStateMachine):
 
         self.attempt(action)
 
+    @rule(version=VERSIONS, name=st.sampled_from(["F-1", "F-2"]), killed=st.booleans())
+    def a_finding_is_added_or_ends(self, version: str, name: str, killed: bool) -> None:
+        """The register is written first; whoever is killed then leaves it to be recorded later."""
+
+        def action() -> str | None:
+            book = findings.open_book(self.shop.config)
+            step = HistoryEntry(on="2026-06-01", status="open", by="validator")
+            if name not in {item.id for item in book.register.findings}:
+                record = FindingRecord(
+                    id=name, condition="something", criteria=("house_rules/HOUSE-RULES-01",), severity="high",
+                    owner="developer", found_on="2026-06-01", due_on="2026-12-31", model=f"models:/{MODEL}/{version}",
+                    history=(step,),
+                )  # fmt: skip
+                book = findings.add(book, record)
+            else:
+                book = findings.close(
+                    book, name, status="closed", by="head of validation", on=date(2026, 6, 2), reason="mended",
+                    evidence=("metric:roc_auc@test",),
+                )  # fmt: skip
+            entry = recording.record_finding(book.find(name), self.shop.config, now=self.now)
+            return entry.name if entry else None
+
+        try:
+            with dying(("append", True) if killed else None):
+                if self.attempt(action):
+                    self.happened.add("found")
+        except Killed:
+            self.happened.add("killed before a finding was recorded")
+
+    @rule()
+    def findings_are_recorded(self) -> None:
+        book = findings.open_book(self.shop.config)
+        for record in book.register.findings:
+            self.attempt(lambda record=record: recording.record_finding(record, self.shop.config, now=self.now).name)
+        known = {item.finding: item.record for item in self.recorded(FindingChange)}
+        assert known == {item.id: sha256(canonical(unstructure(item))) for item in book.register.findings}
+
+    @rule(version=VERSIONS, day=st.integers(1, 2))
+    def a_change_is_decided(self, version: str, day: int) -> None:
+        def action() -> str:
+            config = self.shop.config
+            today = date(2026, 6, day)
+            found, path = decisions.decide(f"models:/{MODEL}/{version}", config=config, today=today, offline=True)
+            return recording.record_decision(found, path, config, by="change board", now=self.now).name
+
+        if self.attempt(action):
+            self.happened.add("decided")
+
+    @rule(version=VERSIONS)
+    def released_and_proved(self, version: str) -> None:
+        self.release(version, None)
+
+        def action(path: Path) -> str:
+            proof = prove(path, Trust(), self.now.date(), step=_quiet)
+            return recording.record_proof(proof, self.shop.config, by="auditor", now=self.now).name
+
+        for path in sorted((self.shop.folder / "sealed").glob("*.zip")):
+            if self.attempt(lambda path=path: action(path)):
+                self.happened.add("proved")
+
     @rule(days=st.integers(1, 30))
     def the_clock_goes_back(self, days: int) -> None:
         self.now -= timedelta(days=days)
@@ -191,6 +258,25 @@ class Life(RuleBasedStateMachine):
         assert found.faults == ()
         assert self.acknowledged <= {entry.file for entry in found.entries}
 
+    def recorded(self, kind: type[Any]) -> list[Any]:
+        found = Ledger.of(self.shop.folder / "approvals" / "ledger", MODEL).read()
+        return [entry.details for entry in found.entries if isinstance(entry.details, kind)]
+
+    @invariant()
+    def what_became_of_a_finding_follows_from_what_it_was(self) -> None:
+        status: dict[str, str] = {}
+        for item in self.recorded(FindingChange):
+            assert item.before == status.get(item.finding, item.before)
+            status[item.finding] = item.status
+
+    @invariant()
+    def a_decision_is_recorded_once_and_only_sealed_archives_are_proved(self) -> None:
+        decided = self.recorded(ChangeDecision)
+        assert len(decided) == len({item.determination for item in decided})
+        assert {item.archive for item in self.recorded(Verification)} <= {
+            item.archive for item in self.recorded(Export)
+        }
+
     @invariant()
     def only_what_was_approved_was_ever_released_and_only_that_restored(self) -> None:
         signed: dict[str, set[str]] = {}
@@ -219,11 +305,11 @@ def test_no_order_of_events_breaks_what_was_promised(two_versions: Path) -> None
         lambda: Life(two_versions),
         settings=settings(
             max_examples=10,
-            stateful_step_count=10,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=True,
         ),
     )
-    assert {"moved", "settled"} <= SEEN
+    assert {"moved", "settled", "found", "killed before a finding was recorded", "decided", "proved"} <= SEEN
     assert sum(name.startswith("killed") for name in SEEN) >= 4, SEEN

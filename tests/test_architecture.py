@@ -46,6 +46,7 @@ ROWS = (
         "releases",
         "decisions",
         "rollback_records",
+        "recording",
     },
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )

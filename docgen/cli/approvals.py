@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import os
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from docgen import approvals
 from docgen.approval_files import EXAMPLES
+from docgen.bundle.proof import Proof
 from docgen.cli.console import Console
 from docgen.cli.days import day_of
 from docgen.config import Config, load_config
-from docgen.errors import ExitCode, UsageError
+from docgen.errors import ExitCode, IntegrityError, UsageError
 from docgen.model.approvals import GateState, Predicate
 from docgen.model.ledger import Entry, Waiver
+from docgen.recording import record_fault, record_proof
 
 PASSPHRASE = "DOCGEN_KEY_PASSPHRASE"  # noqa: S105  # the name of a variable, no secret
 
@@ -180,18 +185,21 @@ def seal(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
-    """Prove sealed dossiers, step by step.
+    """Prove sealed dossiers, step by step; nothing is written, but the outcome where that is asked for.
 
     Raises:
-        DocgenError: as `verify_sealed`.
+        DocgenError: as `verify_sealed` and `record_proof`.
     """
     from docgen.sealing import verify_sealed
 
     told = []
+    note = _Noting(_config(asked), asked.record) if asked.record is not None else None
     keys, signers = tuple(Path(key) for key in asked.key or ()), Path(asked.signers) if asked.signers else None
     for path in asked.paths:
         console.line(path)
-        proof = verify_sealed(Path(path), keys=keys, signers=signers, today=_day(asked), step=console.line)
+        with note.faults(Path(path), console) if note else contextlib.nullcontext():
+            proof = verify_sealed(Path(path), keys=keys, signers=signers, today=_day(asked), step=console.line)
+        entry = note.proof(proof, console) if note else None
         told.append(
             {
                 "path": path,
@@ -200,11 +208,39 @@ def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
                 "manifest": proof.manifest,
                 "steps": proof.steps,
                 "keys": list(proof.keys),
+                "entry": entry,
                 **plain(proof.states),
             }
         )
     console.result({"sealed": told})
     return ExitCode.DONE
+
+
+@dataclass(frozen=True)
+class _Noting:
+    """Records in the project's ledgers how archives were proved."""
+
+    config: Config
+    by: str
+
+    def proof(self, proof: Proof, console: Console) -> str:
+        """Record an archive that holds."""
+        entry = record_proof(proof, self.config, by=self.by, now=datetime.now(UTC))
+        console.line(f"recorded as {entry}")
+        return str(entry)
+
+    @contextlib.contextmanager
+    def faults(self, path: Path, console: Console) -> Iterator[None]:
+        """Record an archive that does not hold, where a ledger knows it."""
+        try:
+            yield
+        except IntegrityError as err:
+            why = err.message.removeprefix(f"{path}: ")
+            entry = record_fault(path, why, self.config, by=self.by, now=datetime.now(UTC))
+            console.line(
+                f"recorded as {entry}" if entry else "not recorded: no ledger here knows an archive of these bytes"
+            )
+            raise
 
 
 def _recorded(entry: Entry, desk: approvals.Desk, console: Console) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen import decisions, pipeline
@@ -15,6 +16,7 @@ from docgen.model.change import Changes, Element
 from docgen.model.codec import unstructure
 from docgen.model.decision import Determination
 from docgen.model.evidence import Quantity
+from docgen.recording import record_decision
 
 _SHORT = 60
 """Characters of a value that are shown."""
@@ -83,8 +85,12 @@ def _cut(value: object) -> str:
 def _decide(asked: argparse.Namespace, console: Console, config: Config) -> ExitCode:
     found, path = _decided(asked, console, config)
     _tell(found, path, console)
+    entry = None
+    if asked.record is not None:
+        entry = str(record_decision(found, path, config, by=asked.record, now=datetime.now(UTC)))
+        console.line(f"recorded as {entry}")
     data = unstructure(found)
-    console.result({**(data if isinstance(data, dict) else {}), "file": str(path)})
+    console.result({**(data if isinstance(data, dict) else {}), "file": str(path), "entry": entry})
     return ExitCode(found.exit_code)
 
 

@@ -195,9 +195,9 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
         from docgen.cli import approvals
 
         return approvals.verify(asked, console)
-    if sealed or asked.key or asked.signers:
+    if sealed or asked.key or asked.signers or asked.record:
         raise UsageError(
-            "verify: --key, --signers and archives are for sealed dossiers, which are verified by themselves",
+            "verify: --key, --signers, --record and archives are for sealed dossiers, which are verified by themselves",
             hint="docgen verify <archive> --key <public key>",
         )
     report = pipeline.verify(tuple(Path(path) for path in asked.paths), config=_config(asked), step=console.step)

@@ -14,6 +14,7 @@ from docgen.config import Config, load_config
 from docgen.errors import ExitCode
 from docgen.model.codec import unstructure
 from docgen.model.findings import FindingRecord, HistoryEntry
+from docgen.recording import record_finding, sound_ledger
 
 
 def run(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -63,7 +64,7 @@ def _plain(record: FindingRecord, today: date) -> dict[str, object]:
     return {**fields, "age_days": record.age(today), "overdue": record.overdue(today), "open": record.is_open}
 
 
-def _add(asked: argparse.Namespace, console: Console, book: findings.Book, _config: Config) -> ExitCode:
+def _add(asked: argparse.Namespace, console: Console, book: findings.Book, config: Config) -> ExitCode:
     today = _day(asked)
     draft = next((item for item in book.register.findings if item.id == asked.id and item.status == "draft"), None)
     reason = asked.reason or ("adopted" if draft else "")
@@ -82,14 +83,27 @@ def _add(asked: argparse.Namespace, console: Console, book: findings.Book, _conf
         model=asked.model or (draft.model if draft else ""),
         history=(HistoryEntry(on=today.isoformat(), status="open", by=asked.by, reason=reason),),
     )
-    findings.add(book, record)
+    sound_ledger(record.model, config)
+    record = findings.add(book, record).find(record.id)
     console.line(f"{book.path}: {'adopted' if draft else 'added'} {record.id}")
-    console.result({"register": str(book.path), "finding": _plain(record, today)})
+    console.result(
+        {"register": str(book.path), "finding": _plain(record, today), "entry": _recorded(record, console, config)}
+    )
     return ExitCode.DONE
 
 
-def _close(asked: argparse.Namespace, console: Console, book: findings.Book, _config: Config) -> ExitCode:
+def _recorded(record: FindingRecord, console: Console, config: Config) -> str | None:
+    """Record a finding in the ledger of its model, and return the entry's file."""
+    entry = record_finding(record, config, now=datetime.now(UTC))
+    if entry is None:
+        return None
+    console.line(f"  recorded as {entry}")
+    return str(entry)
+
+
+def _close(asked: argparse.Namespace, console: Console, book: findings.Book, config: Config) -> ExitCode:
     today = _day(asked)
+    sound_ledger(book.find(asked.id).model, config)
     after = findings.close(
         book,
         asked.id,
@@ -101,7 +115,20 @@ def _close(asked: argparse.Namespace, console: Console, book: findings.Book, _co
     )
     record = after.find(asked.id)
     console.line(f"{book.path}: {record.id} is {record.status} after {record.age(today)} days")
-    console.result({"register": str(book.path), "finding": _plain(record, today)})
+    console.result(
+        {"register": str(book.path), "finding": _plain(record, today), "entry": _recorded(record, console, config)}
+    )
+    return ExitCode.DONE
+
+
+def _record(_asked: argparse.Namespace, console: Console, book: findings.Book, config: Config) -> ExitCode:
+    now = datetime.now(UTC)
+    found = {record.id: record_finding(record, config, now=now) for record in book.register.findings}
+    told = {name: str(entry) for name, entry in found.items() if entry is not None}
+    for name, entry in told.items():
+        console.line(f"{name}  {entry}")
+    console.line(f"{len(told)} of {len(found)} findings stand in the ledgers of their models as the register has them")
+    console.result({"register": str(book.path), "entries": told})
     return ExitCode.DONE
 
 
@@ -135,4 +162,5 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Console, findings.Book, Config
     "add": _add,
     "close": _close,
     "propose": _propose,
+    "record": _record,
 }

@@ -34,7 +34,8 @@ def history(asked: argparse.Namespace, console: Console) -> ExitCode:
     """
     events = ledgers.history_of(load_config(Path(asked.config) if asked.config else None), asked.model)
     for event in events:
-        console.line(f"{event.at}  version {event.version:<4} {event.kind:<9} {event.what} ({event.by})")
+        version = f"version {event.version}" if event.version else "every one"
+        console.line(f"{event.at}  {version:<12} {event.kind:<9} {event.what} ({event.by})")
     console.result({"model": ledgers.registered(asked.model), "events": [unstructure(event) for event in events]})
     return ExitCode.DONE
 
@@ -69,12 +70,15 @@ def _verify(found: dict[str, Chain], console: Console) -> ExitCode:
 def _line(entry: Entry) -> str:
     details = entry.details
     what = " ".join(
-        f"{name}={str(value)[:12] if name in {'manifest', 'archive'} else value}"
+        f"{name}={str(value)[:12] if name in _DIGESTS else value}"
         for name in ("gate", "role", "meaning", "requirement", "finding", "alias", "before", "until", "decision",
-                     "status", "outcome", "reason", "manifest", "archive")
+                     "status", "outcome", "reason", *_DIGESTS)
         if (value := getattr(details, name, None))
     )  # fmt: skip
     return f"{entry.sequence:06d} {entry.at} {entry.kind:<9} {entry.subject} by {entry.by}: {what}"
+
+
+_DIGESTS = ("manifest", "archive", "plan", "determination", "record")
 
 
 def _plain(name: str, chain: Chain) -> dict[str, object]:

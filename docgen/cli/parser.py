@@ -113,6 +113,9 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--key", action="append", help="public key that must have signed a sealed dossier; may repeat")
     verify.add_argument("--signers", help="file of signers that holds instead of the sealed dossier's own")
     verify.add_argument(
+        "--record", metavar="ROLE", help="record the outcome in this project's ledger of the model, as of this role"
+    )
+    verify.add_argument(
         "--as-of", metavar="YYYY-MM-DD", help="the day for which a sealed dossier's gates are told (default: today)"
     )
     _shared(verify)
@@ -167,7 +170,7 @@ def _narratives(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _findings(commands: argparse._SubParsersAction[_Parser]) -> None:
     example = "docgen findings list --as-of 2026-06-30"
-    top = _command(commands, "findings", "the register of findings: list, add, close, propose", example)
+    top = _command(commands, "findings", "the register of findings: list, add, close, propose, record", example)
     actions = top.add_subparsers(dest="action", metavar="action", required=True)
     listed = _command(actions, "list", "list the findings, overdue and open ones first, and how old each is", example)
     listed.add_argument("--model", help="only those about this model version: models:/churn/3")
@@ -210,7 +213,13 @@ def _findings(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     propose.add_argument("model", help=f"whose newest snapshot: {_MODEL}")
     propose.add_argument("--append", action="store_true", help="append the drafts to the register")
-    for command in (listed, add, close, propose):
+    record = _command(
+        actions,
+        "record",
+        "record in the models' ledgers what was edited in the register by hand",
+        "docgen findings record",
+    )
+    for command in (listed, add, close, propose, record):
         command.add_argument("--policy", metavar="FILE", help="the firm's policy (default: that of docgen.toml)")
         command.add_argument(
             "--as-of", metavar="YYYY-MM-DD", help="the day (default: today; of a proposal, the snapshot's)"
@@ -253,6 +262,7 @@ def _change(commands: argparse._SubParsersAction[_Parser]) -> None:
         "docgen decide models:/device/3 --format json",
     )
     decide.add_argument("model", help=_MODEL)
+    decide.add_argument("--record", metavar="ROLE", help="record it in the model's ledger, as decided by this role")
     top = _command(
         commands,
         "pccp",

@@ -27,6 +27,7 @@ class Event:
     at: str
     """ISO 8601 UTC, by the clock of whoever wrote it."""
     version: str
+    """Empty where it is about every version."""
     kind: str
     """`capture`, or the kind of a ledger's entry."""
     what: str
@@ -71,7 +72,10 @@ def _words(details: Details) -> str:
         case Waiver():
             text = f"{details.requirement} waived until {details.until}, {details.owner} answers: {details.reason}"
         case FindingChange():
-            text = f"finding {details.finding} is {details.status}: {details.reason}"
+            was = f", {details.before} before" if details.before else ""
+            text = (
+                f"finding {details.finding} is {details.status}{was}{f': {details.reason}' if details.reason else ''}"
+            )
         case ChangeDecision():
             text = f"change decided, {details.decision}: {details.reason}"
         case Release():

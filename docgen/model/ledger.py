@@ -13,6 +13,7 @@ from functools import cache
 from typing import get_args
 
 from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn, override
 from cattrs.strategies import configure_tagged_union
 
 from docgen.errors import IntegrityError
@@ -20,7 +21,11 @@ from docgen.model.canonical import Digest, canonical, parse, sha256
 from docgen.model.codec import converter, explain
 
 LEDGER_FORMAT = 1
-"""Version of an entry's file. To change it: raise the number, and read the old one into today's records."""
+"""Version of an entry's file. To change it: raise the number, and read the old one into today's records.
+
+A field that is only added keeps the number: it has a default and stands in `_ADDED`, so that it is written only where
+it says something, and the entries from before it keep their bytes and with them their names.
+"""
 
 NAME = re.compile(r"(\d{6,})-([0-9a-f]{64})\.json")
 """Name of an entry's file: sequence number, SHA-256 of its bytes."""
@@ -84,8 +89,15 @@ class FindingChange:
     """A finding of the register became something else."""
 
     finding: str
+    """Its id in the register."""
     status: str
+    """What it became."""
     reason: str
+    """As the last step of its history has it."""
+    before: str = ""
+    """What it was before; empty where that is not known, or it was not there."""
+    record: Digest | None = None
+    """SHA-256 of the finding as it stands in the register, as canonical JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +105,13 @@ class ChangeDecision:
     """A change of the model was decided."""
 
     decision: str
+    """The verdict."""
     reason: str
+    """What the verdict means, and the rule that gave it."""
     plan: Digest | None = None
     """Of the change plan that was applied."""
+    determination: Digest | None = None
+    """SHA-256 of the file that holds the determination."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +153,14 @@ class Export:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """A dossier or a sealed dossier was proved."""
+    """A sealed dossier was proved, or did not hold."""
 
     archive: Digest
+    """SHA-256 of the archive."""
     outcome: str
+    """Whether it holds, and what is said of its gates; else the step that does not hold, and why."""
+    manifest: Digest | None = None
+    """Of the dossier in it, where it could be proved."""
 
 
 Details = SignOff | Waiver | FindingChange | ChangeDecision | Release | Rollback | Export | Verification
@@ -163,7 +183,7 @@ class Entry:
     by: str
     """Who did so: a signer's printed name, or a role."""
     subject: str
-    """`models:/<name>/<version>`."""
+    """`models:/<name>/<version>`; `models:/<name>` where it is about every version."""
     details: Details
 
     @property
@@ -173,8 +193,8 @@ class Entry:
 
     @property
     def version(self) -> str:
-        """The version that it is about."""
-        return self.subject.rpartition("/")[2]
+        """The version that it is about; empty where it is about every version."""
+        return self.subject.removeprefix("models:/").partition("/")[2]
 
     def to_bytes(self) -> bytes:
         """Return the canonical JSON of the entry: the bytes of its file."""
@@ -209,8 +229,19 @@ def read_entry(data: bytes, *, where: str) -> Entry:
     return entry
 
 
+_ADDED: dict[type, tuple[str, ...]] = {
+    FindingChange: ("before", "record"),
+    ChangeDecision: ("determination",),
+    Verification: ("manifest",),
+}
+"""Fields that entries of format 1 did not have from the start."""
+
+
 @cache
 def _converter() -> Converter:
     found = converter()
+    for kind, names in _ADDED.items():
+        late = {name: override(omit_if_default=True) for name in names}
+        found.register_unstructure_hook(kind, make_dict_unstructure_fn(kind, found, **late))  # type: ignore[arg-type]
     configure_tagged_union(Details, found, tag_name="type")
     return found

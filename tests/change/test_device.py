@@ -14,9 +14,10 @@ from bs4 import BeautifulSoup
 from docgen import decisions
 from docgen.config import load_config
 from docgen.demo.device.stated import EXPECTED
-from docgen.model.canonical import canonical
+from docgen.model.canonical import canonical, sha256
 from docgen.model.codec import unstructure
 from docgen.plans import load_table
+from docgen.store.ledger import Ledger
 from support.commands import run_docgen
 from support.device import Device
 
@@ -92,6 +93,25 @@ def test_the_implemented_version_stands_in_the_ledger_once(device: Device, tmp_p
     other = run_docgen("pccp", "implement", "models:/lesion-triage/4", "--on", "2026-05-01", "--offline", cwd=folder)
     assert other.returncode == 2
     assert "OUTSIDE_PLAN" in other.stderr
+
+
+def test_a_decision_is_recorded_where_that_is_asked_for_and_once(device: Device, tmp_path: Path) -> None:
+    folder = device.copy(tmp_path)
+    command = ("decide", "models:/lesion-triage/2", "--offline", "--format", "json")
+    ledger = Ledger.of(folder / "approvals" / "ledger", "lesion-triage")
+    assert json.loads(run_docgen(*command, cwd=folder).stdout)["entry"] is None
+    assert not ledger.folder.exists()
+    told = [json.loads(run_docgen(*command, "--record", "change board", cwd=folder).stdout) for _ in range(2)]
+    (entry,) = ledger.sound().entries
+    assert [item["entry"] for item in told] == [f"approvals/ledger/lesion-triage/{entry.file}"] * 2
+    assert (entry.by, entry.subject, entry.details.decision) == (
+        "change board",
+        "models:/lesion-triage/2",
+        "WITHIN_PLAN",
+    )
+    assert entry.details.plan == told[0]["plan_sha256"]
+    assert entry.details.determination == sha256((folder / told[0]["file"]).read_bytes())
+    assert run_docgen(*command, "--record", " ", cwd=folder).returncode == 2
 
 
 def test_a_determination_is_kept_and_never_written_over(device: Device, tmp_path: Path) -> None:

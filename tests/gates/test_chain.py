@@ -41,6 +41,34 @@ def files(*entries: Entry) -> dict[str, bytes]:
 
 LINE = line(5)
 
+OF_BEFORE = (
+    (
+        b'{"at":"2026-03-02T00:00:00Z","by":"validator","details":{"finding":"F-1","reason":"found","status":"open",'
+        b'"type":"FindingChange"},"format":1,"previous":[],"sequence":1,"subject":"models:/churn/1"}'
+    ),
+    (
+        b'{"at":"2026-03-03T00:00:00Z","by":"board","details":{"decision":"WITHIN_PLAN","plan":null,"reason":"covered",'
+        b'"type":"ChangeDecision"},"format":1,"previous":["%s"],"sequence":2,"subject":"models:/churn/1"}'
+    ),
+    (
+        b'{"at":"2026-03-04T00:00:00Z","by":"auditor","details":{"archive":"%s","outcome":"holds",'
+        b'"type":"Verification"},"format":1,"previous":["%s"],"sequence":3,"subject":"models:/churn/1"}'
+    ),
+)
+"""Entries as the first docgen that had a ledger wrote them."""
+
+
+def test_entries_from_before_a_field_was_added_keep_their_bytes_and_their_place() -> None:
+    first = OF_BEFORE[0]
+    second = OF_BEFORE[1] % sha256(first).encode()
+    third = OF_BEFORE[2] % (b"0" * 64, sha256(second).encode())
+    found = chain({f"{number:06d}-{sha256(data)}.json": data for number, data in enumerate((first, second, third), 1)})
+    assert found.faults == ()
+    assert [item.to_bytes() for item in found.entries] == [first, second, third]
+    assert [item.kind for item in found.entries] == ["finding change", "change decision", "verification"]
+    spoken = first.replace(b'"finding"', b'"before":"","finding"')
+    assert "not canonical" in chain({f"000001-{sha256(spoken)}.json": spoken}).faults[0]
+
 
 def test_an_empty_ledger_is_whole_and_has_no_head() -> None:
     found = chain({})
@@ -173,4 +201,4 @@ def test_history_is_in_the_order_of_time_and_a_clock_that_went_back_moves_no_ent
         ("capture", "1"), ("finding change", "1"), ("finding change", "1"), ("capture", "2"),
     ]  # fmt: skip
     assert [event.sha256 for event in events[1:3]] == [first.digest(), second.digest()]
-    assert events[1].what == "finding F-1 is open: "
+    assert events[1].what == "finding F-1 is open"

@@ -1,0 +1,155 @@
+"""What the ledgers keep of work that is done elsewhere: findings that changed, changes decided, archives proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from docgen.bundle.proof import Proof
+from docgen.config import Config
+from docgen.errors import UsageError
+from docgen.gates.chain import Chain
+from docgen.ledgers import registered
+from docgen.model.canonical import Digest, canonical, sha256
+from docgen.model.codec import unstructure
+from docgen.model.decision import Determination
+from docgen.model.findings import FindingRecord
+from docgen.model.ledger import ChangeDecision, Details, Entry, Export, FindingChange, Verification
+from docgen.store.ledger import Ledger
+
+
+def ledger_of(config: Config, subject: str) -> Ledger:
+    """Return the ledger of the model that `models:/<name>` or `models:/<name>/<version>` is about."""
+    return Ledger.of(config.path(config.approvals.ledger), registered(subject))
+
+
+def sound_ledger(model: str, config: Config) -> None:
+    """Stop before a register is written where the ledger could not take note of it.
+
+    Raises:
+        IntegrityError: the ledger of the model is not whole.
+    """
+    if model:
+        ledger_of(config, model).sound()
+
+
+def record_finding(record: FindingRecord, config: Config, *, now: datetime) -> Path | None:
+    """Note what became of a finding, once for each thing that it became, and return the entry's file.
+
+    None where no ledger is concerned: a draft is nobody's finding yet, and one about every model of the register is in
+    no model's ledger.
+
+    Raises:
+        IntegrityError: the ledger is not whole; nothing is written.
+        StorageError: it cannot be written; `docgen findings record` does so later.
+    """
+    if record.status == "draft" or not record.model:
+        return None
+    ledger, steps = ledger_of(config, record.model), record.history
+    digest = sha256(canonical(unstructure(record)))
+    _, last = _last(ledger.sound(), record.id)
+    details = FindingChange(
+        finding=record.id,
+        status=record.status,
+        reason=steps[-1].reason if steps else "",
+        before=last.status if last else steps[-2].status if len(steps) > 1 else "",
+        record=digest,
+    )
+
+    def same(found: Chain) -> Entry | None:
+        entry, known = _last(found, record.id)
+        return entry if known and known.record == digest else None
+
+    by = (steps[-1].by.strip() if steps else "") or "whoever edited the register"
+    return _append(ledger, details, record.model, by, now, same)
+
+
+def _last(found: Chain, finding: str) -> tuple[Entry | None, FindingChange | None]:
+    """Return what the ledger says last of a finding."""
+    for entry in reversed(found.entries):
+        if isinstance(entry.details, FindingChange) and entry.details.finding == finding:
+            return entry, entry.details
+    return None, None
+
+
+def record_decision(found: Determination, path: Path, config: Config, *, by: str, now: datetime) -> Path:
+    """Note how a change was decided, once for each determination, and return the entry's file.
+
+    Args:
+        found: the determination.
+        path: the file that holds it.
+        config: where the ledgers lie.
+        by: the role that decides.
+        now: the time.
+
+    Raises:
+        IntegrityError: the ledger is not whole; nothing is written.
+        StorageError: it cannot be written; nothing is claimed.
+    """
+    details = ChangeDecision(
+        decision=found.verdict,
+        reason=f"{found.meaning} [{found.rule}]",
+        plan=Digest(found.plan_sha256) if found.plan_sha256 else None,
+        determination=sha256(path.read_bytes()),
+    )
+
+    def same(there: Chain) -> Entry | None:
+        return next((entry for entry in there.entries if entry.details == details), None)
+
+    return _append(ledger_of(config, found.candidate), details, found.candidate, by, now, same)
+
+
+def record_proof(proof: Proof, config: Config, *, by: str, now: datetime) -> Path:
+    """Note that a sealed dossier was proved, each time, and return the entry's file.
+
+    Raises:
+        UsageError: this project has no ledger of the model.
+        IntegrityError: the ledger is not whole; nothing is written.
+        StorageError: it cannot be written; nothing is claimed.
+    """
+    ledger = ledger_of(config, proof.subject)
+    if proof.archive is None or not ledger.folder.is_dir():
+        raise UsageError(
+            f"--record: this project has no ledger of {proof.subject}, so nothing was recorded; the archive holds",
+            hint="run it in the project that the dossier was sealed in, or give its docgen.toml with --config",
+        )
+    outcome = f"holds; {proof.steps[-1]}"
+    details = Verification(archive=proof.archive, outcome=outcome, manifest=proof.manifest)
+    return _append(ledger, details, proof.subject, by, now)
+
+
+def record_fault(path: Path, why: str, config: Config, *, by: str, now: datetime) -> Path | None:
+    """Note that a sealed dossier which a ledger knows did not hold, and return the entry's file.
+
+    None where no ledger knows an archive of these bytes: what it says of itself cannot be believed, so nobody can say
+    which model it is of.
+
+    Raises:
+        IntegrityError: the ledger is not whole; nothing is written.
+        StorageError: it cannot be written; nothing is claimed.
+    """
+    archive = sha256(path.read_bytes())
+    for folder in sorted(config.path(config.approvals.ledger).glob("*/")):
+        ledger = Ledger(folder=folder)
+        for entry in ledger.sound().entries:
+            if isinstance(entry.details, Export) and entry.details.archive == archive:
+                told = f"does not hold: {why}"
+                details = Verification(archive=archive, outcome=told, manifest=entry.details.manifest)
+                return _append(ledger, details, entry.subject, by, now)
+    return None
+
+
+def _append(
+    ledger: Ledger,
+    details: Details,
+    subject: str,
+    by: str,
+    now: datetime,
+    unless: Callable[[Chain], Entry | None] | None = None,
+) -> Path:
+    if not by.strip():
+        raise UsageError(
+            "--record: is empty, expected the role that does so", hint="such as --record 'quality manager'"
+        )
+    return ledger.folder / ledger.append(details, subject=subject, by=by, now=now, unless=unless).file
