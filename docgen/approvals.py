@@ -97,7 +97,7 @@ def open_desk(target: str, config: Config) -> Desk:
         IntegrityError: the dossier or the ledger is not as it was written.
         UsageError: the file of gates or of signers is at fault.
     """
-    folder = _folder(target, config)
+    folder = dossier_of(target, config)
     papers = read_papers(folder)
     plan, gates = load_gates(config.path(config.approvals.gates))
     signers, people = load_signers(config.path(config.approvals.signers))
@@ -115,7 +115,16 @@ def open_desk(target: str, config: Config) -> Desk:
     )
 
 
-def _folder(target: str, config: Config) -> Path:
+def dossier_of(target: str, config: Config) -> Path:
+    """Return the folder of a dossier, which may not be there.
+
+    Args:
+        target: as for `open_desk`.
+        config: where dossiers lie.
+
+    Raises:
+        UsageError: it names an alias, or no model version.
+    """
     if not target.startswith("models:/"):
         return Path(target)
     from docgen.sources.mlflow_.open_ import parse_model_uri

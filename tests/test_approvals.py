@@ -16,18 +16,19 @@ from docgen.bundle.papers import read_papers
 from docgen.bundle.sign_offs import check
 from docgen.bundle.signing import NAMESPACE, pae, read_private, read_public
 from docgen.errors import UsageError
+from docgen.model.canonical import sha256
 from docgen.model.ledger import EnvelopeSignature, SignOff
 from docgen.model.rollback import changed
 from support.approval_world import MODEL, SUBJECT, World, newer_snapshot
-from support.commands import refused, tree
+from support.commands import refused, untouched
 from support.generated import ROOT
 
 
 def refuses(world: World, code: int, *arguments: str) -> str:
-    """Run a command that must be refused, and leave the ledger and everything else as it is."""
-    before = tree(world.folder)
+    """Run a command that must be refused, and leave the ledger and everything else as it is, but for the note of it."""
+    before = untouched(world.folder)
     error = refused(world.docgen(*arguments, "--format", "json"), code)
-    assert tree(world.folder) == before
+    assert untouched(world.folder) == before
     return error["message"]
 
 
@@ -268,3 +269,52 @@ def test_the_lines_of_the_documentation_check_a_signature_as_written(world: Worl
     assert "Verified Successfully" in done.stdout
     statement = json.loads((world.folder / "statement.json").read_text("utf-8"))
     assert done.stdout.splitlines()[-1].split()[0] == statement["subject"][0]["digest"]["sha256"]
+
+
+def test_whoever_is_refused_leaves_a_trace_with_key_gate_role_and_reason(world: World) -> None:
+    refuses(world, 10, *world.signing("dev", "validation"))
+    refuses(world, 10, *world.signing("o1", "validation", "validator"))
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(world.key("stranger"))], check=True)
+    refuses(world, 10, *world.signing("stranger", "validation", "validator"))
+    signed(world, "v1", "validation")
+    refuses(world, 2, *world.signing("v1", "validation"))
+    row = ("--requirement", "house_rules/NONE", "--until", "2099-01-01", "--reason", "x", "--owner", "y", "--by", "z")
+    refuses(world, 2, "waive", SUBJECT, *row)
+    newer_snapshot(world)
+    refuses(world, 10, "sign", str(world.dossier), *world.signing("v2", "validation")[2:])
+    page = world.dossier / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"a", b"b", 1))
+    refuses(world, 10, *world.signing("v2", "validation"))
+    told = json.loads(world.docgen("ledger", "refusals", MODEL, "--format", "json").stdout)
+    assert told["unreadable"] == 0
+    found = told["refusals"]
+    assert [(item["action"], item["signer"], item["gate"], item["role"], item["code"]) for item in found] == [
+        ("sign", "dev", "validation", "validator", 10),
+        ("sign", "o1", "validation", "validator", 10),
+        ("sign", "", "validation", "validator", 10),
+        ("sign", "v1", "validation", "validator", 2),
+        ("waive", "", "", "z", 2),
+        ("sign", "v2", "validation", "validator", 10),
+        ("sign", "v2", "validation", "validator", 10),
+    ]
+    for item, said in zip(found, ("made this version", "may not sign as", "nobody's in the file", "signed this dossier",
+                                  "was not assessed", "is stale", "not as it was built"), strict=True):  # fmt: skip
+        assert said in item["reason"]
+        assert item["target"] == SUBJECT
+        assert item["manifest"] == sha256((world.dossier / "manifest.json").read_bytes())
+    stranger = read_public(world.key("stranger").with_suffix(".pub").read_text("utf-8"), where="key")
+    assert found[2]["key"] == stranger.fingerprint
+    shown = world.docgen("ledger", "refusals").stdout
+    assert f"key {stranger.fingerprint}" in shown
+    assert "7 refusals on this machine" in shown
+    assert json.loads(world.docgen("ledger", "refusals", "other", "--format", "json").stdout)["refusals"] == []
+
+
+def test_a_passphrase_that_does_not_open_the_key_is_noted_too(world: World) -> None:
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-aes256", "-pass", "pass:secret", "-out",
+                    str(world.key("locked"))], check=True)  # fmt: skip
+    done = world.docgen(*world.signing("locked", "validation", "validator"), env={"DOCGEN_KEY_PASSPHRASE": "x"})
+    assert done.returncode == 2
+    (found,) = json.loads(world.docgen("ledger", "refusals", "--format", "json").stdout)["refusals"]
+    assert (found["signer"], found["key"]) == ("", "")
+    assert "not a private key that can be read" in found["reason"]

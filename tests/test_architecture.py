@@ -47,6 +47,7 @@ ROWS = (
         "decisions",
         "rollback_records",
         "recording",
+        "refusals",
     },
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )

@@ -21,7 +21,7 @@ from docgen.store.journal import journal_of
 from docgen.store.ledger import Ledger
 from docgen.store.snapshots import Snapshots
 from support.approval_world import MODEL, SUBJECT, TOML, World
-from support.commands import refused, tree
+from support.commands import refused, tree, untouched
 
 CRASHING = Path(__file__).resolve().parent / "support" / "crashing_release.py"
 RELEASE = ("release", SUBJECT, "--alias", "champion", "--by", "model owner")
@@ -76,9 +76,9 @@ class Shop(World):
 
     def refuses(self, code: int, *arguments: str) -> str:
         """Run a command that must be refused; neither registry nor ledger nor anything else changes."""
-        before = tree(self.folder)
+        before = untouched(self.folder)
         error = refused(self.docgen(*arguments, "--format", "json"), code)
-        after = {path: digest for path, digest in tree(self.folder).items() if path != ".docgen/journal"}
+        after = {path: digest for path, digest in untouched(self.folder).items() if path != ".docgen/journal"}
         assert after == {path: digest for path, digest in before.items() if path != ".docgen/journal"}
         return error["message"]
 
@@ -117,6 +117,20 @@ def test_a_version_with_a_closed_gate_is_not_released(registered: Path, tmp_path
     assert "is not released" in said
     assert "Internal validation: 0 of 1 signatures as validator" in said
     assert shop.champion() == "1"
+
+
+def test_a_release_and_a_rollback_that_are_refused_leave_a_trace_and_a_rehearsal_none(shop: Shop) -> None:
+    assert shop.docgen("build", SUBJECT, "--offline", "--as-of", "2026-12-01", "--no-pdf").returncode == 1
+    shop.refuses(1, *RELEASE)
+    shop.refuses(1, *ROLLBACK, "1")
+    shop.refuses(1, *RELEASE, "--dry-run")
+    shop.refuses(1, *ROLLBACK, "1", "--dry-run")
+    found = shop.done("ledger", "refusals", MODEL)["refusals"]
+    assert [(item["action"], item["target"], item["role"], item["code"]) for item in found] == [
+        ("release", SUBJECT, "model owner", 1), ("rollback", f"models:/{MODEL}/1", "model owner", 1),
+    ]  # fmt: skip
+    assert "is not released" in found[0]["reason"]
+    assert "was never released" in found[1]["reason"]
 
 
 def test_a_rehearsal_tells_what_would_be_done_and_changes_nothing(shop: Shop) -> None:

@@ -22,6 +22,7 @@ from docgen.errors import ExitCode, IntegrityError, UsageError
 from docgen.model.approvals import GateState, Predicate
 from docgen.model.ledger import Entry, Waiver
 from docgen.recording import record_fault, record_proof
+from docgen.refusals import Attempt, noted
 
 PASSPHRASE = "DOCGEN_KEY_PASSPHRASE"  # noqa: S105  # the name of a variable, no secret
 
@@ -91,21 +92,23 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     """
     from docgen.bundle.signing import is_encrypted, read_private
 
-    config = _config(asked)
-    desk = approvals.open_desk(asked.dossier, config)
+    config, now = _config(asked), datetime.now(UTC)
+    attempt = Attempt(action="sign", target=asked.dossier, gate=asked.gate, role=asked.role)
     path = Path(asked.key).expanduser()
     secret = os.environ.get(PASSPHRASE)
     if secret is None and is_encrypted(path) and sys.stdin.isatty():
         secret = getpass.getpass(f"passphrase of {path}: ")
-    key = read_private(path, secret)
-    wish = approvals.Wish(
-        gate=asked.gate, role=asked.role, meaning=asked.meaning, key=key, now=datetime.now(UTC).astimezone()
-    )
-    predicate = approvals.prepare(desk, wish, config)
+    with noted(attempt, config, now):
+        key = read_private(path, secret)
+        attempt.key = key.public.fingerprint
+        desk = approvals.open_desk(asked.dossier, config)
+        wish = approvals.Wish(gate=asked.gate, role=asked.role, meaning=asked.meaning, key=key, now=now.astimezone())
+        predicate = approvals.prepare(desk, wish, config)
     _show(predicate, desk, console)
     if not asked.yes:
         _confirm(predicate)
-    entry = approvals.sign(desk, predicate, key)
+    with noted(attempt, config, now):
+        entry = approvals.sign(desk, predicate, key)
     console.line(f"signed; recorded as {desk.ledger.folder / entry.file}")
     console.result(
         {
@@ -152,9 +155,11 @@ def waive(asked: argparse.Namespace, console: Console) -> ExitCode:
     Raises:
         DocgenError: as `open_desk` and `waive`.
     """
-    desk = approvals.open_desk(asked.dossier, _config(asked))
+    config, now = _config(asked), datetime.now(UTC)
     waiver = Waiver(requirement=asked.requirement, reason=asked.reason, owner=asked.owner, until=asked.until)
-    entry = approvals.waive(desk, waiver, by=asked.by, now=datetime.now(UTC))
+    with noted(Attempt(action="waive", target=asked.dossier, role=asked.by), config, now):
+        desk = approvals.open_desk(asked.dossier, config)
+        entry = approvals.waive(desk, waiver, by=asked.by, now=now)
     _recorded(entry, desk, console)
     return ExitCode.DONE
 

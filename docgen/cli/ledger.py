@@ -8,11 +8,12 @@ from pathlib import Path
 
 from docgen import ledgers
 from docgen.cli.console import Console
-from docgen.config import load_config
+from docgen.config import Config, load_config
 from docgen.errors import ExitCode, IntegrityError
 from docgen.gates.chain import Chain
 from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry
+from docgen.store.refusals import read_refusals
 
 
 def run(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -22,6 +23,8 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
         DocgenError: no ledger, or a broken one.
     """
     config = load_config(Path(asked.config) if asked.config else None)
+    if asked.action == "refusals":
+        return _refusals(asked, console, config)
     found = ledgers.read_all(config, asked.model, since=asked.since if asked.action == "verify" else None)
     return _ACTIONS[asked.action](found, console)
 
@@ -37,6 +40,24 @@ def history(asked: argparse.Namespace, console: Console) -> ExitCode:
         version = f"version {event.version}" if event.version else "every one"
         console.line(f"{event.at}  {version:<12} {event.kind:<9} {event.what} ({event.by})")
     console.result({"model": ledgers.registered(asked.model), "events": [unstructure(event) for event in events]})
+    return ExitCode.DONE
+
+
+def _refusals(asked: argparse.Namespace, console: Console, config: Config) -> ExitCode:
+    found, bad = read_refusals(config.path(config.dossier.store))
+    if asked.model:
+        found = tuple(item for item in found if ledgers.registered(item.target) == ledgers.registered(asked.model))
+    for item in found:
+        who = ", ".join(
+            filter(None, (item.role, item.signer and f"signer {item.signer}", item.key and f"key {item.key}",
+                          item.account and f"account {item.account}"))
+        )  # fmt: skip
+        where = f" at {item.gate}" if item.gate else ""
+        dossier = f", dossier {item.manifest[:12]}" if item.manifest else ""
+        console.line(f"{item.at} {item.action}{where}, {item.target}{dossier}, exit {item.code}, by {who}")
+        console.line(f"  {item.reason}")
+    console.line(f"{len(found)} refusals on this machine{f'; {bad} lines cannot be read' if bad else ''}")
+    console.result({"refusals": [unstructure(item) for item in found], "unreadable": bad})
     return ExitCode.DONE
 
 

@@ -233,7 +233,13 @@ def _ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
     actions = top.add_subparsers(dest="action", metavar="action", required=True)
     listed = _command(actions, "list", "list every entry, oldest first", "docgen ledger list churn")
     verify = _command(actions, "verify", "prove that no entry was removed, moved or changed", example)
-    for command in (listed, verify):
+    refusals = _command(
+        actions,
+        "refusals",
+        "list who was not let sign, waive, release or roll back, as this machine noted it",
+        "docgen ledger refusals churn",
+    )
+    for command in (listed, verify, refusals):
         command.add_argument("model", nargs="?", help="a registered model (default: all)")
         _shared(command)
     history = _command(

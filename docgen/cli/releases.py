@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen import releases
 from docgen.cli.console import Console
-from docgen.config import load_config
+from docgen.config import Config, load_config
 from docgen.errors import ExitCode
+from docgen.refusals import Attempt, noted
 
 
 def release(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -20,9 +22,9 @@ def release(asked: argparse.Namespace, console: Console) -> ExitCode:
         DocgenError: as `docgen.releases.release`.
     """
     config = load_config(Path(asked.config) if asked.config else None)
-    done = releases.release(
-        asked.dossier, _order(asked, link=asked.link), config=config, tracking_uri=_tracking(asked), step=console.step
-    )
+    order = _order(asked, link=asked.link)
+    with _watched(asked, asked.dossier, order, config):
+        done = releases.release(asked.dossier, order, config=config, tracking_uri=_tracking(asked), step=console.step)
     _tell(done, asked, console)
     return ExitCode.DONE
 
@@ -34,16 +36,22 @@ def rollback(asked: argparse.Namespace, console: Console) -> ExitCode:
         DocgenError: as `docgen.releases.rollback`.
     """
     config = load_config(Path(asked.config) if asked.config else None)
-    done = releases.rollback(
-        asked.model,
-        asked.to,
-        _order(asked, reason=asked.reason),
-        config=config,
-        tracking_uri=_tracking(asked),
-        step=console.step,
-    )
+    order = _order(asked, reason=asked.reason)
+    with _watched(asked, f"models:/{asked.model}/{asked.to}", order, config):
+        done = releases.rollback(
+            asked.model, asked.to, order, config=config, tracking_uri=_tracking(asked), step=console.step
+        )
     _tell(done, asked, console)
     return ExitCode.DONE
+
+
+def _watched(
+    asked: argparse.Namespace, target: str, order: releases.Order, config: Config
+) -> contextlib.AbstractContextManager[None]:
+    """Note a refusal; a rehearsal is no attempt."""
+    if order.dry_run:
+        return contextlib.nullcontext()
+    return noted(Attempt(action=asked.command, target=target, role=order.by), config, order.now)
 
 
 def _order(asked: argparse.Namespace, *, reason: str = "", link: str = "") -> releases.Order:

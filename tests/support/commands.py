@@ -40,6 +40,11 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
+def untouched(folder: Path) -> dict[str, str]:
+    """The same without the log of refusals, which is written when all else stays as it is."""
+    return {path: digest for path, digest in tree(folder).items() if not path.startswith(".docgen/refusals")}
+
+
 def said(stderr: str) -> str:
     """What stands on standard error without the progress."""
     return _PROGRESS.sub("", stderr)
