@@ -48,6 +48,7 @@ ROWS = (
         "rollback_records",
         "recording",
         "refusals",
+        "qualify",
     },
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )
@@ -65,6 +66,7 @@ HOMES = {
     "xlsxwriter": {"publish"},
     "argparse": {"cli"},
     "cryptography": {"bundle"},
+    "packaging": {"qualify"},
 }
 PURE = {"model", "assessment", "blocks", "change", "gates"}
 EFFECTS = {"os", "pathlib", "subprocess", "socket", "tempfile", "shutil", "time", "random", "secrets"}

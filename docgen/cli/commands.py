@@ -311,6 +311,12 @@ def _policies(asked: argparse.Namespace, console: Console) -> ExitCode:
     return run_policies(asked, console)
 
 
+def _qualify(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli.qualify import run as run_qualify
+
+    return run_qualify(asked, console)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "init": _init,
     "demo": _demo,
@@ -335,6 +341,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "regime": _regime,
     "evidence": _evidence,
     "policy": _policies,
+    "qualify": _qualify,
 }
 
 

@@ -139,6 +139,7 @@ def parser() -> argparse.ArgumentParser:
     _regime(commands)
     _evidence(commands)
     _policies(commands)
+    _qualify(commands)
     return top
 
 
@@ -382,6 +383,20 @@ def _assess(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", metavar="YYYY-MM-DD", help="the date of the assessment (default: that of the snapshot)"
     )
+
+
+def _qualify(commands: argparse._SubParsersAction[_Parser]) -> None:
+    qualify = _command(
+        commands,
+        "qualify",
+        "prove the installed docgen on this machine, and write the report to sign",
+        "docgen qualify --lock requirements/py311.txt --output qualification",
+    )
+    qualify.add_argument("--iq", action="store_true", help="installation qualification (default: both)")
+    qualify.add_argument("--oq", action="store_true", help="operational qualification (default: both)")
+    qualify.add_argument("--lock", metavar="FILE", help="pinned requirements to hold the installed versions against")
+    qualify.add_argument("--output", default="qualification", help="folder for the report (default: qualification)")
+    _shared(qualify)
 
 
 def _policies(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from docgen.model.rollback import RollbackRecord
 from docgen.render.filters import shown
-from docgen.render.fonts import font_folders
+from docgen.render.pdf import set_pdf
 from docgen.render.text import one_line
 from docgen.resources import templates_dir
 
@@ -69,21 +65,5 @@ def rollback_html(record: RollbackRecord) -> str:
 
 def rollback_pdf(record: RollbackRecord) -> bytes:
     """Return the record as PDF/A; the only clock is that of the rollback."""
-    import typst
-
-    compile_pdf: Any = typst.compile
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        source = templates_dir() / "approvals" / "rollback.typ"
-        (work / source.name).write_bytes(source.read_bytes())
-        (work / "content.json").write_text(json.dumps(content_of(record), sort_keys=True), "utf-8")
-        made: bytes = compile_pdf(
-            str(work / source.name),
-            root=str(work),
-            font_paths=[str(folder) for folder in font_folders()],
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["a-3a", "ua-1"],
-            timestamp=int(datetime.fromisoformat(record.at).timestamp()),
-        )
-    return made
+    layout = (templates_dir() / "approvals" / "rollback.typ").read_bytes()
+    return set_pdf(layout, content_of(record), at=record.at)

@@ -20,7 +20,16 @@ from docgen.cli.parser import parser
 from docgen.config import ApprovalsConfig, Config, DossierConfig, MlflowConfig
 from docgen.errors import ExitCode
 from docgen.sources.mlflow_ import monitoring_runs
-from support import approvals_page, findings_page, formats_page, lineage_page, part11_page, records_page, schemas
+from support import (
+    approvals_page,
+    findings_page,
+    formats_page,
+    lineage_page,
+    part11_page,
+    qualification_page,
+    records_page,
+    schemas,
+)
 from support.docstrings import field_docs, purpose
 from support.markdown import table
 
@@ -118,6 +127,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "exit codes": exit_codes,
     "python api": api,
     "part eleven": part11_page.matrix,
+    "qualification steps": qualification_page.steps,
     "gates": approvals_page.gates,
     "signers": approvals_page.signers,
     "ledger entries": approvals_page.kinds,

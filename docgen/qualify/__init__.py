@@ -1,0 +1,1 @@
+"""Installation and operational qualification: docgen proved on the user's own machine, by its own functions."""

@@ -1,0 +1,61 @@
+"""One qualification: its steps one after the other, and what they mean for each row of the matrices."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from docgen import __version__
+from docgen.config import Config
+from docgen.model.qualification import Part, Qualification, row_state
+from docgen.qualify.bench import Bench, Step, carried_out
+from docgen.qualify.catalogue import part11, serves
+from docgen.qualify.installation import STEPS as INSTALLATION
+from docgen.qualify.packages import read_lock
+
+STEPS: tuple[Step, ...] = INSTALLATION
+"""Every step, in the order in which they are run."""
+
+
+def qualify(
+    parts: tuple[Part, ...],
+    *,
+    config: Config,
+    lock: Path | None = None,
+    now: datetime,
+    step: Callable[[str], None],
+) -> Qualification:
+    """Run a qualification on this machine; nothing is left behind but what it returns.
+
+    Args:
+        parts: installation, operation or both.
+        config: names the store that must be writable.
+        lock: file of pinned requirements to hold the installed versions against.
+        now: the time of the run.
+        step: told what is being done.
+
+    Raises:
+        UsageError: the file of pinned requirements is at fault.
+    """
+    if lock is not None:
+        read_lock(lock)
+    wanted = tuple(item for item in STEPS if item.part in parts)
+    results = []
+    with tempfile.TemporaryDirectory(prefix="docgen-qualify-") as work:
+        bench = Bench(config=config, work=Path(work), lock=lock)
+        for number, item in enumerate(wanted, start=1):
+            step(f"{number} of {len(wanted)}: {item.id}, {item.title}")
+            results.append(carried_out(item, bench, serves(item.id)))
+    outcomes = {item.id: item.outcome for item in results}
+    return Qualification(
+        docgen=__version__,
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        platform=platform.platform(),
+        at=f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        parts=parts,
+        steps=tuple(results),
+        part11=tuple(row_state(row, outcomes) for row in part11()),
+    )
