@@ -8,11 +8,9 @@ from docgen.config import Config
 from docgen.errors import SourceError, UsageError
 from docgen.gates.chain import Chain
 from docgen.gates.drift import drift, recorded_aliases
-from docgen.gates.history import Event, captured, history
 from docgen.model.snapshot import Snapshot
 from docgen.store.journal import journal_of, pending
 from docgen.store.ledger import Ledger
-from docgen.store.snapshots import Snapshots
 
 
 def read_all(config: Config, model: str | None = None, *, since: str | None = None) -> dict[str, Chain]:
@@ -73,26 +71,6 @@ def drift_of(config: Config, snapshot: Snapshot) -> tuple[str, ...]:
     move = pending(journal_of(config.path(config.dossier.store), snapshot.subject.name))
     open_ = f"the {move.kind} of version {move.version} was interrupted, the next one settles it" if move else ""
     return (*filter(None, (open_,)), *drift(recorded_aliases(Ledger(folder=folder).sound().entries), snapshot))
-
-
-def history_of(config: Config, model: str) -> tuple[Event, ...]:
-    """Return what happened to a registered model, oldest first.
-
-    Raises:
-        SourceError: nothing is known of it.
-        IntegrityError: its ledger is not whole, or a snapshot's pointer was changed.
-    """
-    name = registered(model)
-    captures = [
-        captured(pointer.captured_at, pointer.subject.rpartition("/")[2], pointer.snapshot)
-        for pointer in Snapshots(config.path(config.dossier.store)).all()
-        if pointer.subject.rpartition("/")[0] == f"models:/{name}"
-    ]
-    ledger = Ledger.of(config.path(config.approvals.ledger), name)
-    found = history(ledger.sound().entries, captures)
-    if not found:
-        raise SourceError(f"nothing is known of model {name!r}", hint=f"docgen collect models:/{name}/1")
-    return found
 
 
 def registered(model: str) -> str:

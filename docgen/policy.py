@@ -142,6 +142,11 @@ def _faults(policy: Policy, regimes: tuple[Regime, ...]) -> Iterator[Problem]:
     yield from _fact_faults(policy, regimes)
     yield from _band_faults(policy)
     yield from _finding_faults(policy)
+    yield from (
+        Problem(f"retention[{number}].months: got {item.months}, expected a whole number of months, 1 or more")
+        for number, item in enumerate(policy.retention)
+        if item.months is None or item.months < 1
+    )
     for name, words in (
         ("tiers", [item.name.casefold() for item in policy.tiers]),
         ("severities", [item.name.casefold() for item in policy.severities]),

@@ -107,11 +107,18 @@ def _header(regime: Regime) -> Iterator[Problem]:
         yield Problem("regime.yaml: status superseded wants superseded_by, and superseded_on as YYYY-MM-DD")
     if regime.status != "superseded" and (by or on):
         yield Problem(f"regime.yaml: superseded_by and superseded_on do not go with status {regime.status}")
+    yield from _periods(regime)
     facts = {spec.fact: spec for spec in regime.facts}
     for number, item in enumerate(regime.refuses):
         if not item.when:
             yield Problem(f"regime.yaml.refuses[{number}].when: no condition, and every model would be refused")
         yield from _conditions(item.when, facts, f"regime.yaml.refuses[{number}].when")
+
+
+def _periods(regime: Regime) -> Iterator[Problem]:
+    for number, line in enumerate(regime.retention):
+        if line.months is not None and line.months < 1:
+            yield Problem(f"regime.yaml.retention[{number}].months: got {line.months}, expected 1 or more, or none")
 
 
 def _templates(regime: Regime, folder: Path) -> Iterator[Problem]:

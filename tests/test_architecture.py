@@ -49,6 +49,7 @@ ROWS = (
         "recording",
         "refusals",
         "qualify",
+        "histories",
     },
     {"cli", "sphinx_ext", "samples", "testing", "contract", "__init__", "__main__"},
 )

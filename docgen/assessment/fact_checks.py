@@ -9,8 +9,7 @@ from docgen.assessment.case import Case, Finding, Judge
 from docgen.assessment.facts import matrix_tier
 from docgen.model import checks as model
 from docgen.model.assessment import FactResult, Verdict
-
-MONTHS = 12
+from docgen.model.days import months_after
 
 
 def _unknown(facts: tuple[FactResult, ...]) -> str:
@@ -119,17 +118,6 @@ def _months(case: Case) -> int | None:
     tiers = [case.policy.tier(value) for value in fact.values] if fact else []
     months = [tier.revalidate_months for tier in tiers if tier and tier.revalidate_months is not None]
     return min(months, default=None)
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day so many months on, or the last of that month."""
-    year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
-    for back in range(4):
-        try:
-            return date(year, month + 1, day.day - back)
-        except ValueError:
-            continue
-    raise ValueError(f"no day {day.day} near {year}-{month + 1:02}")
 
 
 def _tier(check: model.TierByMatrix, case: Case) -> Finding:

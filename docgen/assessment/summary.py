@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from docgen.assessment.fact_checks import months_after
 from docgen.assessment.findings import recorded
 from docgen.model.assessment import Assessment, FactResult
+from docgen.model.days import months_after
 from docgen.model.evidence import Text, VersionFacts
 from docgen.model.inventory import RegimeState, Summary
 from docgen.model.policy import Policy

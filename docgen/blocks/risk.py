@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from docgen.assessment.fact_checks import months_after
 from docgen.blocks.values import parts_of_fact
 from docgen.model.assessment import Assessment, FactResult, Verdict
+from docgen.model.days import months_after
 from docgen.model.document import Absent, Badge, Block, Dossier, Grid, Inline, Line, Paragraph, Shown, Words
 from docgen.model.regime import Regime
 

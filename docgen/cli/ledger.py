@@ -11,6 +11,8 @@ from docgen.cli.console import Console
 from docgen.config import Config, load_config
 from docgen.errors import ExitCode, IntegrityError
 from docgen.gates.chain import Chain
+from docgen.gates.retention import Kept
+from docgen.histories import past_of, write_history
 from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry
 from docgen.store.refusals import read_refusals
@@ -30,17 +32,42 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def history(asked: argparse.Namespace, console: Console) -> ExitCode:
-    """Tell what happened to a model, oldest first.
+    """Tell what happened to a model, oldest first, and how long its records are kept.
 
     Raises:
-        DocgenError: nothing is known of it, or its ledger is broken.
+        DocgenError: nothing is known of it, its ledger is broken, or the page cannot be written.
     """
-    events = ledgers.history_of(load_config(Path(asked.config) if asked.config else None), asked.model)
-    for event in events:
+    config = load_config(Path(asked.config) if asked.config else None)
+    past = past_of(config, asked.model, tuple(asked.regime) if asked.regime else None)
+    for event in past.events:
         version = f"version {event.version}" if event.version else "every one"
         console.line(f"{event.at}  {version:<12} {event.kind:<9} {event.what} ({event.by})")
-    console.result({"model": ledgers.registered(asked.model), "events": [unstructure(event) for event in events]})
+    console.line("records are kept:")
+    for item in past.kept:
+        console.line(f"  version {item.version:<4} {_kept(item)}")
+    if asked.page:
+        write_history(past, Path(asked.page), config)
+        console.line(f"page  {asked.page}")
+    console.result(
+        {
+            "model": past.model,
+            "events": [unstructure(event) for event in past.events],
+            "services": [unstructure(item) for item in past.services],
+            "retention": [unstructure(item) for item in past.kept],
+            "page": asked.page,
+        }
+    )
     return ExitCode.DONE
+
+
+def _kept(item: Kept) -> str:
+    """Return how long the records of a version are kept, in words."""
+    until = f"until {item.keep_until}" if item.keep_until else "no date"
+    if item.keep_until and item.unknown:
+        until = f"until {item.keep_until} at least"
+    parts = [until, *([f"deleted by {item.delete_by}"] if item.delete_by else [])]
+    parts += [f"conflict: {text}: people must decide" for text in item.conflicts]
+    return "; ".join((*parts, *(f"open: {text}" for text in item.unknown)))
 
 
 def _refusals(asked: argparse.Namespace, console: Console, config: Config) -> ExitCode:

@@ -244,9 +244,21 @@ def _ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
         command.add_argument("model", nargs="?", help="a registered model (default: all)")
         _shared(command)
     history = _command(
-        commands, "history", "what happened to a model: captures, approvals, releases", "docgen history churn"
+        commands,
+        "history",
+        "what happened to a model: captures, approvals, releases; how long its records are kept",
+        "docgen history churn --page approvals/history-churn.html",
     )
     history.add_argument("model", help="a registered model")
+    history.add_argument(
+        "--page", metavar="FILE", help="also write it as a page with a line of time, that needs nothing else"
+    )
+    history.add_argument(
+        "--regime",
+        action="append",
+        metavar="ID",
+        help="whose lines on retention count; may repeat (default: docgen.toml)",
+    )
     _shared(history)
     verify.add_argument("--since", metavar="SHA256", help="an entry that must be there: a head that was printed before")
 

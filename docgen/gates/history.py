@@ -34,6 +34,8 @@ class Event:
     by: str
     sha256: Digest
     """Of the snapshot or of the ledger's entry: its permanent name."""
+    about: Digest | None = None
+    """Of the archive that it tells of."""
 
 
 def captured(at: str, version: str, snapshot: Digest) -> Event:
@@ -58,6 +60,7 @@ def history(entries: Iterable[Entry], captures: Iterable[Event]) -> tuple[Event,
             what=_words(entry.details),
             by=entry.by,
             sha256=entry.digest(),
+            about=entry.details.archive if isinstance(entry.details, (Export, Verification)) else None,
         )
         found.append((latest, place, event))
     found += [(event.at, 0, event) for event in captures]

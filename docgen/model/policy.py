@@ -7,6 +7,7 @@ from typing import Literal
 
 from docgen.model.canonical import Digest
 from docgen.model.checks import Bound, FreshWithin, Present
+from docgen.model.regime import Retention
 
 POLICY_FORMAT = 1
 """Version of the policy file. To change it: raise the number, read the old one into today's `Policy`, extend tests."""
@@ -211,6 +212,8 @@ class Policy:
     """How the stability index is read."""
     roles: tuple[Role, ...] = ()
     """Of model risk management."""
+    retention: tuple[Retention, ...] = ()
+    """How long the firm keeps records of a model version, and by when it deletes them; each line with its months."""
     digest: Digest | None = None
     """SHA-256 of the file; None for the empty policy."""
 

@@ -153,6 +153,24 @@ class NarrativeSlot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long records of a model version are kept, or by when they are deleted."""
+
+    what: str
+    """Which records, in a few words."""
+    start: Literal["capture", "release", "withdrawal"]
+    """What the time begins with: the first capture of the version, its last release, or the day it stopped serving."""
+    source: str
+    """Section of the instrument, or document and section of the firm's."""
+    rule: Literal["keep", "delete"] = "keep"
+    """To be kept at least so long, or to be deleted by then."""
+    months: int | None = None
+    """So many; empty where an instrument leaves the time to the firm, whose policy then says it."""
+    basis: Basis = ""
+    """How its author knew the instrument: its text was read, commentators only, or from memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """How this regime's documents may speak."""
 
@@ -216,5 +234,7 @@ class Regime:
     """Facts of the model that its rows ask for."""
     refuses: tuple[Refusal, ...] = ()
     """Models that it does not cover."""
+    retention: tuple[Retention, ...] = ()
+    """How long records are kept; none where the instrument says nothing of it."""
     digest: Digest
     """SHA-256 over the manifest of all files of the regime's folder."""
