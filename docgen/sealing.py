@@ -12,7 +12,7 @@ from docgen.bundle.archive import write_archive
 from docgen.bundle.papers import read_files
 from docgen.bundle.proof import Proof, Trust, prove
 from docgen.bundle.sbom import sbom
-from docgen.bundle.seal import Sealable, members, sealed_entries
+from docgen.bundle.seal import Sealable, content_digest, members, sealed_entries
 from docgen.bundle.signing import read_public
 from docgen.config import Config
 from docgen.errors import IntegrityError, SourceError
@@ -30,6 +30,8 @@ class Sealed:
     path: Path
     archive: Digest
     """SHA-256 of its bytes."""
+    content: Digest
+    """The same wherever the same dossier is sealed: of every member but what follows the environment."""
     manifest: Digest
     """Of the dossier in it."""
     members: int
@@ -41,6 +43,8 @@ def seal(
     target: str, *, config: Config, output: Path | None = None, by: str = "", now: datetime | None = None
 ) -> Sealed:
     """Put a dossier with its signatures, gates and ledger into one archive; the same input gives the same bytes.
+
+    In another environment the bill of materials and the digests that rest on it are others; the content's is the same.
 
     Args:
         target: as for `open_desk`.
@@ -74,6 +78,7 @@ def seal(
     return Sealed(
         path=path,
         archive=digest,
+        content=content_digest(made),
         manifest=desk.papers.digest,
         members=len(made),
         signatures=len(desk.own_signatures()),

@@ -17,6 +17,7 @@ from docgen.bundle.seal import (
     DOSSIER,
     GATES,
     LEDGER,
+    OLDEST_ARCHIVE,
     SBOM,
     SIGNATURES,
     SIGNERS,
@@ -24,6 +25,7 @@ from docgen.bundle.seal import (
     SUMS,
     VERIFY,
     Sealable,
+    content_digest,
     derived,
     sums,
     verdict,
@@ -56,6 +58,8 @@ class Proof:
     """What was proved, step by step."""
 
     archive: Digest | None = None
+    content: Digest | None = None
+    """Of every member but what follows the environment that sealed."""
     subject: str = ""
     manifest: Digest | None = None
     papers: Papers | None = None
@@ -118,13 +122,14 @@ def _archive(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
     return f"{len(made)} members, in the one form that they can have; SHA-256 {proof.archive}"
 
 
-def _digests(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
-    content = parse(made[ARCHIVE], where=ARCHIVE)
-    if not isinstance(content, dict) or content.get("format") != ARCHIVE_FORMAT:
-        raise IntegrityError(f"member {ARCHIVE!r}: format is not {ARCHIVE_FORMAT}")
-    if canonical(content) != made[ARCHIVE]:
+def _digests(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
+    head = parse(made[ARCHIVE], where=ARCHIVE)
+    number = head.get("format") if isinstance(head, dict) else None
+    if not isinstance(head, dict) or not isinstance(number, int) or not OLDEST_ARCHIVE <= number <= ARCHIVE_FORMAT:
+        raise IntegrityError(f"member {ARCHIVE!r}: format is not {ARCHIVE_FORMAT} or an older one")
+    if canonical(head) != made[ARCHIVE]:
         raise IntegrityError(f"member {ARCHIVE!r}: was edited: it is not canonical JSON")
-    rows = content.get("members")
+    rows = head.get("members")
     listed = {str(row["path"]): row for row in rows if isinstance(row, dict)} if isinstance(rows, list) else {}
     for path in sorted(made.keys() - {ARCHIVE, SUMS}):
         row = listed.pop(path, None)
@@ -135,9 +140,12 @@ def _digests(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
                 f"member {path!r} has SHA-256 {sha256(made[path])}, {ARCHIVE} says {row.get('sha256')}"
             )
     _fail(f"member {path!r} is listed in {ARCHIVE} and missing" for path in listed)
+    proof.content = content_digest(made)
+    if number > 1 and head.get("content") != proof.content:
+        raise IntegrityError(f"member {ARCHIVE!r}: says content {head.get('content')}, it is {proof.content}")
     if made[SUMS] != sums(made):
         raise IntegrityError(f"member {SUMS!r} or {ARCHIVE!r} was changed: they do not say the same")
-    return f"every member has the SHA-256 that {ARCHIVE} and {SUMS} list"
+    return f"every member has the SHA-256 that {ARCHIVE} and {SUMS} list; the content's is {proof.content}"
 
 
 def _dossier(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:

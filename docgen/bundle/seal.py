@@ -8,8 +8,12 @@ signatures/<entry>/    each signature once more, as openssl and ssh-keygen want 
 statements/            in-toto: the verdict at the gates, the provenance of the build
 sbom.json              the packages of the environment that sealed it
 VERIFY.md              how to prove all this without docgen
-archive.json           SHA-256 of every member above
-SHA256SUMS             the same, and that of archive.json, for `sha256sum -c`
+archive.json           SHA-256 of every member above, and of the content: all of them but sbom.json
+SHA256SUMS             the SHA-256 of every other member, for `sha256sum -c`
+
+The bill of materials says in what environment somebody sealed, so it differs from one Python to the next, and with it
+the two lists of digests. Every other member is the same to the byte wherever the same dossier is sealed, which is what
+the digest of the content tells.
 """
 
 from __future__ import annotations
@@ -31,12 +35,14 @@ from docgen.model.canonical import Digest, Json, canonical, sha256
 from docgen.model.codec import unstructure
 from docgen.model.ledger import ChangeDecision, Entry, FindingChange, Release, Rollback, SignOff, Waiver
 
-ARCHIVE_FORMAT = 1
+ARCHIVE_FORMAT = 2
 """Version of the archive's layout, and of every member that `derived` makes, to the byte.
 
 Archives are proved for decades: to change any of it raise the number and keep the proof of the old one. The wording of
-`VERIFY.md` alone is free.
+`VERIFY.md` alone is free. Format 1 had no digest of the content, and was otherwise the same.
 """
+OLDEST_ARCHIVE = 1
+"""Oldest format that is still proved."""
 
 DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS = "dossier", "approvals", "ledger", "signatures", "statements"
 ARCHIVE, SUMS, VERIFY, SBOM = "archive.json", "SHA256SUMS", "VERIFY.md", "sbom.json"
@@ -69,10 +75,25 @@ def members(whole: Sealable) -> dict[str, bytes]:
     made[VERIFY] = _guide(papers_of(whole.files), whole.entries).encode()
     listed = [{"path": path, "size": len(made[path]), "sha256": sha256(made[path])} for path in sorted(made)]
     papers = papers_of(whole.files)
-    head = {"format": ARCHIVE_FORMAT, "subject": papers.subject, "manifest": papers.digest, "members": listed}
-    made[ARCHIVE] = canonical(head)
+    made[ARCHIVE] = canonical(
+        {
+            "format": ARCHIVE_FORMAT,
+            "subject": papers.subject,
+            "manifest": papers.digest,
+            "content": content_digest(made),
+            "members": listed,
+        }
+    )
     made[SUMS] = sums(made)
     return made
+
+
+def content_digest(made: Mapping[str, bytes]) -> Digest:
+    """Return what two sealed dossiers share when only the environments that sealed them differ.
+
+    It is the SHA-256 of the lines of `SHA256SUMS` without those of `sbom.json` and `archive.json`.
+    """
+    return sha256(sums({path: data for path, data in made.items() if path not in {SBOM, ARCHIVE}}))
 
 
 def sums(made: Mapping[str, bytes]) -> bytes:
@@ -245,6 +266,11 @@ Without docgen, from the folder that the archive was unpacked into (nothing may 
 The second line must print `{manifest}`,
 which is what people signed for {subject}; `dossier/manifest.json` lists the SHA-256 of every file of the dossier.
 Each file of `ledger/` has its own SHA-256 in its name, and names those before it under `previous`.
+
+Sealed again in another environment, only `sbom.json` and the two lists of digests differ. This prints the digest of all
+else, which `archive.json` holds as `content`:
+
+    grep -Evx '.{{64}}  (sbom|archive)[.]json' SHA256SUMS | sha256sum
 
 The public keys below come from this archive. Compare their fingerprints with what you know from elsewhere:
 `ssh-keygen -l -f <line of allowed_signers>` prints them.

@@ -176,11 +176,13 @@ def seal(asked: argparse.Namespace, console: Console) -> ExitCode:
     done = seal_dossier(asked.dossier, config=_config(asked), output=output, by=asked.by)
     console.line(f"sealed {done.path}: {done.members} members, {done.signatures} signatures")
     console.line(f"  SHA-256   {done.archive}")
+    console.line(f"  content   {done.content}")
     console.line(f"  manifest  {done.manifest}")
     console.result(
         {
             "path": str(done.path),
             "sha256": done.archive,
+            "content": done.content,
             "manifest": done.manifest,
             "members": done.members,
             "signatures": done.signatures,
@@ -209,6 +211,7 @@ def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
             {
                 "path": path,
                 "sha256": proof.archive,
+                "content": proof.content,
                 "subject": proof.subject,
                 "manifest": proof.manifest,
                 "steps": proof.steps,

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 
 from docgen.bundle.archive import read_archive, write_archive
 from docgen.bundle.proof import Proof, Trust, prove
-from docgen.bundle.seal import ARCHIVE, GATES, SIGNERS, SUMS, sums
+from docgen.bundle.seal import ARCHIVE, GATES, SIGNERS, SUMS, content_digest, sums
 from docgen.bundle.signing import read_public
 from docgen.errors import IntegrityError, UnsafeError
 from docgen.model.canonical import canonical, parse, sha256
@@ -67,6 +67,7 @@ def relisted(made: dict[str, bytes]) -> dict[str, bytes]:
         {"path": path, "size": len(made[path]), "sha256": sha256(made[path])}
         for path in sorted(made) if path not in {ARCHIVE, SUMS}
     ]  # fmt: skip
+    head["content"] = content_digest(made)
     made = {**made, ARCHIVE: canonical(head)}
     return {**made, SUMS: sums(made)}
 
@@ -78,6 +79,19 @@ def test_sealing_twice_gives_the_same_bytes_and_one_entry_of_the_ledger(kept: Ke
     assert tree(kept.world.folder / "again") == before == tree(kept.world.folder / "sealed")
     told = json.loads(kept.world.docgen("ledger", "list", "--format", "json").stdout)["ledgers"][0]["entries"]
     assert [entry["kind"] for entry in told] == ["sign off", "sign off", "export"]
+
+
+def test_an_archive_without_a_digest_of_its_content_as_older_ones_are_is_proved(kept: Kept, tmp_path: Path) -> None:
+    head = parse(kept.members[ARCHIVE], where=ARCHIVE)
+    assert head.pop("content") == proof(kept.path).content
+    older = {**kept.members, ARCHIVE: canonical({**head, "format": 1})}
+    path = tmp_path / "older.zip"
+    path.write_bytes(write_archive({**older, SUMS: sums(older)}))
+    assert proof(path).content == proof(kept.path).content
+    for wrong in ({**head, "format": 2}, {**head, "format": 2, "content": "0" * 64}, {**head, "format": 3}):
+        made = {**older, ARCHIVE: canonical(wrong)}
+        said = refuses(path, {**made, SUMS: sums(made)})
+        assert "step 2, digests: member 'archive.json': " in said
 
 
 def test_it_is_proved_in_an_empty_folder_step_by_step(kept: Kept, tmp_path: Path) -> None:
@@ -216,12 +230,13 @@ def test_what_it_says_of_itself_can_be_followed_without_docgen(kept: Kept, tmp_p
     lines = [
         line.strip() for line in (tmp_path / "VERIFY.md").read_text("utf-8").splitlines() if line.startswith("    ")
     ]
-    assert len(lines) == 10
+    assert len(lines) == 11
     done = subprocess.run(["bash", "-euc", "\n".join(lines)], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "every member is as it was sealed" in done.stdout
     assert done.stdout.count('Good "docgen-sign-off" signature') == 2
     assert done.stdout.count("Verified Successfully") == 2
+    assert f"{proof(kept.path).content}  -" in done.stdout
 
 
 def test_statements_follow_their_specifications(kept: Kept) -> None:
