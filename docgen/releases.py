@@ -32,7 +32,8 @@ from docgen.sources.mlflow_.asking import Patience
 from docgen.sources.mlflow_.registry import Registry
 from docgen.store.files import storage, sync_folder, write_atomic
 from docgen.store.journal import journal_of, pending
-from docgen.store.ledger import Ledger, held
+from docgen.store.ledger import Ledger
+from docgen.store.locks import held
 
 TAG_DIGEST, TAG_LINK = "docgen.dossier_sha256", "docgen.dossier"
 """Tags of a released version: SHA-256 of its dossier's `manifest.json`, and where the dossier is."""

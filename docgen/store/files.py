@@ -26,7 +26,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         StorageError: disk full, no permission, not a folder, ...; `path` is as it was before.
     """
     with storage(path), uninterrupted():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         temporary = path.parent / f".{path.name[:80]}.{secrets.token_hex(6)}.tmp"
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -41,6 +41,24 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
                 temporary.unlink()
             raise
         sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are not there, so that they too survive a power loss."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
+def remove_leftovers(*folders: Path) -> None:
+    """Remove what writers that were killed left in folders, where no other writer is at work.
+
+    Nothing was ever acknowledged under such a name.
+    """
+    for folder in folders:
+        for path in folder.glob(".*.tmp"):
+            path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,25 +6,21 @@ wait for each other by a lock on the folder itself, which the system releases wh
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import fcntl
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docgen.errors import IntegrityError, StorageError
+from docgen.errors import IntegrityError
 from docgen.gates.chain import Chain, chain
 from docgen.model.ledger import Details, Entry
-from docgen.store.files import READ_ONLY, slug, storage, write_atomic
+from docgen.store.files import READ_ONLY, remove_leftovers, slug, storage, write_atomic
+from docgen.store.locks import held
 
 MAX_ENTRY = 1 << 20
 """Bytes of one entry; a larger file is none of ours."""
 MAX_ENTRIES = 100_000
-LOCK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +103,7 @@ class Ledger:
             StorageError: it cannot be written, or another writer holds the ledger too long; nothing is claimed.
         """
         with storage(self.folder), held(self.folder):
-            self._clean()
+            remove_leftovers(self.folder)
             there = self.sound()
             if unless is not None and (same := unless(there)) is not None:
                 return same
@@ -122,11 +118,6 @@ class Ledger:
             write_atomic(self.folder / entry.file, entry.to_bytes(), mode=READ_ONLY)
         return entry
 
-    def _clean(self) -> None:
-        """Remove what a killed writer left: no entry was acknowledged under such a name."""
-        for path in self.folder.glob(".*.tmp"):
-            path.unlink(missing_ok=True)
-
 
 def _bytes(path: Path) -> bytes:
     """Return the bytes of an entry's file; links, pipes and large files are refused before they are read."""
@@ -136,35 +127,3 @@ def _bytes(path: Path) -> bytes:
     if len(data) > MAX_ENTRY:
         raise IntegrityError(f"{str(path)!r}: larger than {MAX_ENTRY} bytes, so it is no entry of a ledger")
     return data
-
-
-@contextlib.contextmanager
-def held(folder: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold a folder against other writers on this machine; branches of a repository join without it.
-
-    Raises:
-        StorageError: another process holds it longer than `seconds`.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _lock(descriptor, folder, time.monotonic() + seconds)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path, until: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as err:
-            if err.errno not in {errno.EAGAIN, errno.EACCES}:
-                raise
-            if time.monotonic() > until:
-                raise StorageError(
-                    f"{str(folder)!r} is held by another process", hint="wait for it to end, then run again"
-                ) from err
-            time.sleep(0.02)
-        else:
-            return

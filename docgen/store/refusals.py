@@ -15,7 +15,7 @@ from docgen.model.canonical import canonical, parse
 from docgen.model.codec import structure, unstructure
 from docgen.model.refusal import Refusal
 from docgen.store.files import sync_folder
-from docgen.store.ledger import held
+from docgen.store.locks import held
 
 FOLDER, LOG, OLDER = "refusals", "log.jsonl", "log.1.jsonl"
 MAX_LOG = 1 << 20

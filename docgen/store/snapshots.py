@@ -2,6 +2,9 @@
 
 A pointer file `snapshots/<model>/<version>/<captured at>-<digest>.json` is written once and never changed; the
 snapshot itself is an object. The pointer repeats the digest in full, so neither can be swapped unseen.
+
+A snapshot is kept once `save` returns: object and pointer are synced, in this order, so a pointer never lacks its
+snapshot. Writers wait for each other, and each removes what a killed one left.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ from docgen.errors import IntegrityError, SourceError
 from docgen.model.canonical import Digest, canonical, parse
 from docgen.model.codec import structure, unstructure
 from docgen.model.snapshot import Snapshot, Subject
-from docgen.store.files import READ_ONLY, slug, write_atomic
+from docgen.store.files import READ_ONLY, remove_leftovers, slug, storage, write_atomic
+from docgen.store.locks import held
 from docgen.store.objects import Objects
 from docgen.store.readers import read_snapshot
 
@@ -52,9 +56,14 @@ class Snapshots:
             The snapshot that is now the newest, and whether it was written now.
 
         Raises:
-            StorageError: it cannot be written; nothing is claimed as saved.
+            StorageError: it cannot be written, or another writer holds the store too long; nothing is claimed as saved.
             IntegrityError: the newest snapshot of this subject is damaged.
         """
+        with storage(self.root), held(self.root):
+            remove_leftovers(*self.root.glob("objects/*"), *self.root.glob("snapshots/*/*"))
+            return self._save(snapshot)
+
+    def _save(self, snapshot: Snapshot) -> tuple[Snapshot, bool]:
         newest = self._pointers(snapshot.subject)[-1:]
         if newest and newest[0].facts == snapshot.facts_digest():
             return self.read(newest[0].snapshot), False
@@ -95,7 +104,7 @@ class Snapshots:
                 f"no snapshot of {uri!r} in {str(self.root)!r} (there: {', '.join(known) or 'none'})",
                 hint=f"take one: docgen collect {uri}",
             )
-        return self.read(max(found, key=lambda pointer: pointer.captured_at).snapshot)
+        return self.read(max(found, key=_age).snapshot)
 
     def newest(self) -> Snapshot:
         """Return the snapshot that was taken last, of whichever model version.
@@ -107,7 +116,7 @@ class Snapshots:
         found = self.all()
         if not found:
             raise SourceError(f"no snapshot in {str(self.root)!r}", hint="take one: docgen collect models:/<name>/1")
-        return self.read(max(found, key=lambda pointer: (pointer.captured_at, pointer.subject)).snapshot)
+        return self.read(max(found, key=lambda pointer: (_age(pointer), pointer.subject)).snapshot)
 
     def all(self) -> tuple[Pointer, ...]:
         """Return every pointer, oldest first within a subject."""
@@ -131,10 +140,15 @@ class Snapshots:
 
     def _pointers(self, subject: Subject) -> tuple[Pointer, ...]:
         pointers = [_read_pointer(path) for path in sorted(self._folder(subject).glob("*.json"))]
-        return tuple(sorted(pointers, key=lambda pointer: pointer.captured_at))
+        return tuple(sorted(pointers, key=_age))
 
     def _folder(self, subject: Subject) -> Path:
         return self.root / "snapshots" / slug(subject.name) / slug(subject.version or subject.run_id or subject.uri)
+
+
+def _age(pointer: Pointer) -> tuple[str, str]:
+    """Return what snapshots of one subject are ordered by, also two of the same second."""
+    return pointer.captured_at, pointer.snapshot
 
 
 def _read_pointer(path: Path) -> Pointer:

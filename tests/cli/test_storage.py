@@ -72,8 +72,7 @@ def test_a_folder_that_takes_nothing(place: Place, bound, modes, command: list[s
         assert done.stderr.startswith("docgen: cannot write 'docgen.toml': permission denied\n  next: ")
         return
     error = place.refuses(12, *command, prefix=bound)
-    assert error["message"].startswith("cannot write '.docgen/objects/")
-    assert error["message"].endswith(": permission denied")
+    assert error["message"] == "cannot write '.docgen': permission denied"
 
 
 def test_a_dossier_that_cannot_take_its_place(kept: Place, bound, modes) -> None:

@@ -17,8 +17,8 @@ import pytest
 from docgen.errors import IntegrityError, StorageError
 from docgen.model.ledger import FindingChange
 from docgen.sources.git_history import added_below
-from docgen.store import ledger as module
 from docgen.store.ledger import Ledger
+from docgen.store.locks import held
 
 WRITER = Path(__file__).resolve().parents[1] / "support" / "ledger_writer.py"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -119,9 +119,9 @@ def test_a_ledger_that_is_held_too_long_is_told(tmp_path: Path, monkeypatch: pyt
     ledger = Ledger(folder=tmp_path)
     note(ledger)
     with (
-        module.held(tmp_path),
+        held(tmp_path),
         pytest.raises(StorageError, match="held by another process"),
-        module.held(tmp_path, 0.1),
+        held(tmp_path, 0.1),
     ):
         pass
 

@@ -10,7 +10,7 @@ import pytest
 
 from docgen.model.refusal import Refusal
 from docgen.store import refusals as module
-from docgen.store.ledger import held
+from docgen.store.locks import held
 from docgen.store.refusals import MAX_LOG, MAX_TEXT, note_refusal, read_refusals
 
 REFUSAL = Refusal(at="2026-03-01T12:00:00Z", action="sign", target="models:/churn/1", code=10, reason="wrong key")
