@@ -4,13 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCK = requirements/py$(shell $(PYTHON) -c 'import sys; print(f"{sys.version_info[0]}{sys.version_info[1]}")').txt
 
-.PHONY: help demo test lint docs examples cookbook wheel lock bench clean
+.PHONY: help demo test lint docs examples golden cookbook wheel lock bench clean
 
 help:
 	@echo "make demo   train a small model, track it in MLflow, build its dossiers (HTML and PDF)"
 	@echo "make test   lint, type check and test"
 	@echo "make docs   write what README and docs take from the code again"
 	@echo "make examples  write the worked example of each evidence format again"
+	@echo "make golden  write the golden snapshot and digests of docgen qualify again"
 	@echo "make cookbook  write what each recipe of the cookbook lacks again"
 	@echo "make wheel  build the wheel into dist/"
 	@echo "make bench  measure (ratios against lower bounds)"
@@ -39,6 +40,9 @@ docs: $(VENV)/.ready
 
 examples: $(VENV)/.ready
 	PYTHONPATH=tests $(BIN)/python -m support.examples
+
+golden: $(VENV)/.ready
+	PYTHONPATH=tests $(BIN)/python -m support.golden
 
 cookbook: $(VENV)/.ready
 	PYTHONPATH=tests $(BIN)/python -m support.cookbook

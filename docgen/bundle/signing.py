@@ -138,6 +138,13 @@ def read_private(path: Path, passphrase: str | None) -> PrivateKey:
     return PrivateKey(key=key)
 
 
+def private_key(raw: bytes) -> PrivateKey:
+    """Return the private key that 32 bytes are, as RFC 8032 has it."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return PrivateKey(key=Ed25519PrivateKey.from_private_bytes(raw))
+
+
 def is_encrypted(path: Path) -> bool:
     """Whether a private key wants a passphrase, as far as its file tells."""
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key

@@ -64,6 +64,8 @@ class Part11Row:
     """Of docgen's own suite, as pytest names them."""
     steps: tuple[str, ...] = ()
     """Of a qualification, that show it on the user's own machine."""
+    unshown: str = ""
+    """What of it these steps do not show, and docgen's own tests alone do."""
     gap: str = ""
     """What is open on docgen's side."""
     yours: str = ""
@@ -135,7 +137,7 @@ def row_state(row: Part11Row, outcomes: Mapping[str, Outcome]) -> RowState:
     """
     if row.owner == "customer":
         return RowState(id=row.id, state=f"yours: {row.yours}")
-    software = _software(row.steps, outcomes, row.gap)
+    software = _software(row.steps, outcomes, _rest(row))
     if row.owner == "shared":
         return RowState(id=row.id, state=f"software part {software}; yours: {row.yours}")
     rest = f"; yours: {row.yours}" if row.yours else ""
@@ -149,18 +151,21 @@ def feature_state(feature: Feature, outcomes: Mapping[str, Outcome]) -> RowState
     )
 
 
-def _software(steps: tuple[str, ...], outcomes: Mapping[str, Outcome], gap: str) -> str:
+def _rest(row: Part11Row) -> str:
+    """Return what keeps a row from being whole although its steps passed."""
+    shown = f"; by docgen's own tests alone: {row.unshown}" if row.unshown else ""
+    return shown + (f"; open: {row.gap}" if row.gap else "")
+
+
+def _software(steps: tuple[str, ...], outcomes: Mapping[str, Outcome], rest: str) -> str:
+    """Return how the steps went, in words; `passed` alone is whole."""
     if not steps:
-        return f"not covered by this run{_open(gap)}"
+        return f"not covered by this run{rest}"
     needed = (BASIS, *steps)
     for word, names in _troubles(needed, outcomes):
         if names:
-            return f"{word}: {', '.join(names)}{_open(gap)}"
-    return f"passed{_open(gap)}"
-
-
-def _open(gap: str) -> str:
-    return f"; open: {gap}" if gap else ""
+            return f"{word}: {', '.join(names)}{rest}"
+    return f"passed{rest}"
 
 
 def _troubles(needed: tuple[str, ...], outcomes: Mapping[str, Outcome]) -> Iterator[tuple[str, list[str]]]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docgen.config import Config
 from docgen.errors import DocgenError
 from docgen.model.qualification import Found, Part, StepResult
 from docgen.render.text import one_line
+
+if TYPE_CHECKING:
+    from docgen.qualify.desk import Sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +27,20 @@ class Bench:
     """A temporary folder."""
     lock: Path | None = None
     """A file of pinned requirements to hold the installed versions against."""
+
+    @cached_property
+    def dossier(self) -> Path:
+        """The golden dossier, built here when a step first asks for it. Nobody may change it."""
+        from docgen.qualify.rebuild import rebuild  # an installation is qualified without what builds pages
+
+        return rebuild(self.work / "golden")
+
+    @cached_property
+    def sealed(self) -> Sealed:
+        """The golden dossier signed at every gate and sealed, made here when a step first asks for it."""
+        from docgen.qualify.desk import signed_and_sealed
+
+        return signed_and_sealed(self.dossier, self.work / "sealed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

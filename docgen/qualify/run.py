@@ -13,10 +13,13 @@ from docgen.config import Config
 from docgen.model.qualification import Part, Qualification, row_state
 from docgen.qualify.bench import Bench, Step, carried_out
 from docgen.qualify.catalogue import part11, serves
+from docgen.qualify.golden import STEPS as GOLDEN
 from docgen.qualify.installation import STEPS as INSTALLATION
 from docgen.qualify.packages import read_lock
+from docgen.qualify.refusals import STEPS as REFUSALS
+from docgen.qualify.tamper import STEPS as TAMPER
 
-STEPS: tuple[Step, ...] = INSTALLATION
+STEPS: tuple[Step, ...] = (*INSTALLATION, *GOLDEN, *TAMPER, *REFUSALS)
 """Every step, in the order in which they are run."""
 
 

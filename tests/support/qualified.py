@@ -26,6 +26,7 @@ class Installed:
 
     def qualify(self, folder: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
         """Run `docgen qualify` in a folder; return its exit code and the report."""
+        folder.mkdir(exist_ok=True)
         environ = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
         done = subprocess.run(
             [self.python.with_name("docgen"), "qualify", *arguments, "--quiet", "--format", "json"],
