@@ -83,7 +83,7 @@ class ApprovalsConfig:
     ledger: str = "approvals/ledger"
     """Folder of the ledgers, one below it for each registered model; only ever added to."""
     records: str = "approvals/records"
-    """Folder of the records of rollbacks, HTML, PDF and JSON."""
+    """Folder of the pages of signatures and of the records of rollbacks, HTML and PDF."""
     sealed: str = "sealed"
     """Folder of the sealed dossiers."""
 

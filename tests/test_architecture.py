@@ -46,6 +46,7 @@ ROWS = (
         "releases",
         "decisions",
         "rollback_records",
+        "signature_pages",
         "recording",
         "refusals",
         "qualify",

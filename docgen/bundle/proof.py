@@ -16,8 +16,11 @@ from docgen.bundle.seal import (
     ARCHIVE_FORMAT,
     DOSSIER,
     GATES,
+    INDEX,
     LEDGER,
     OLDEST_ARCHIVE,
+    PAGE,
+    PAPER,
     SBOM,
     SIGNATURES,
     SIGNERS,
@@ -27,6 +30,7 @@ from docgen.bundle.seal import (
     Sealable,
     content_digest,
     derived,
+    signature_page,
     sums,
     verdict,
 )  # fmt: skip
@@ -38,8 +42,10 @@ from docgen.model.approvals import GateState, Signature, Signers
 from docgen.model.canonical import Digest, canonical, parse, sha256
 from docgen.model.ledger import SignOff
 from docgen.model.manifest import MANIFEST_NAME
+from docgen.render.signatures import signatures_html
 
 _FIXED = {ARCHIVE, SUMS, VERIFY, SBOM, GATES, SIGNERS}
+_PAGES = {PAGE, PAPER}
 _FOLDERS = (DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS)
 
 
@@ -116,7 +122,7 @@ def _archive(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
     _fail(
         f"member {path!r} has no place in a sealed dossier"
         for path in made
-        if path not in _FIXED and path.partition("/")[0] not in _FOLDERS
+        if path not in _FIXED | _PAGES and path.partition("/")[0] not in _FOLDERS
     )
     _fail(f"member {path!r} is missing" for path in (*sorted(_FIXED), f"{DOSSIER}/{MANIFEST_NAME}") if path not in made)
     return f"{len(made)} members, in the one form that they can have; SHA-256 {proof.archive}"
@@ -176,7 +182,16 @@ def _derived(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
     names = {path for path in made if path.startswith((f"{SIGNATURES}/", f"{STATEMENTS}/"))}
     _fail(f"member {path!r} is not what the others make it" for path in sorted(names | expected.keys())
           if made.get(path) != expected.get(path))  # fmt: skip
-    return "statements and the files for other programs say what the ledger says"
+    return f"statements and the files for other programs say what the ledger says{_page(made)}"
+
+
+def _page(made: Members) -> str:
+    """Return whether the page for people says the same; another docgen words it in another way, which is no fault."""
+    if PAGE not in made:
+        return ""
+    if signatures_html(signature_page(_sealable(made))).encode("utf-8") == made[PAGE]:
+        return f", and so does {PAGE}"
+    return f"; {PAGE} is not worded as this docgen does, so read {INDEX}"
 
 
 def _signatures(made: Members, trust: Trust, _today: date, proof: Proof) -> str:

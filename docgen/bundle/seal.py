@@ -3,7 +3,8 @@
 dossier/...            the dossier as it was built, `manifest.json` too
 approvals/             the files of gates and of signers, as they were when it was sealed
 ledger/                the entries that the signatures, waivers and releases rest on
-signatures/index.html  who signed what, when, and what it means, to read and to print
+signatures.html, .pdf  who signed what, when, with which key and meaning, and why a gate is closed, to read and print
+signatures/index.html  who signed what, when, and what it means: made again by whoever verifies
 signatures/<entry>/    each signature once more, as openssl and ssh-keygen want it
 statements/            in-toto: the verdict at the gates, the provenance of the build
 sbom.json              the packages of the environment that sealed it
@@ -27,6 +28,7 @@ from html import escape
 from docgen.approval_files import parse_gates, parse_signers
 from docgen.bundle.papers import Papers, papers_of
 from docgen.bundle.sign_offs import STATEMENT, keys_of, predicate_of, signatures_of, waivers_of
+from docgen.bundle.signature_page import compose
 from docgen.bundle.signing import NAMESPACE, pae, payload_of
 from docgen.gates.chain import Chain, chain, extract
 from docgen.gates.evaluate import Case, evaluate
@@ -34,12 +36,15 @@ from docgen.model.approvals import GateState, Signers
 from docgen.model.canonical import Digest, Json, canonical, sha256
 from docgen.model.codec import unstructure
 from docgen.model.ledger import ChangeDecision, Entry, FindingChange, Release, Rollback, SignOff, Waiver
+from docgen.model.signature_page import SignaturePage
+from docgen.render.signatures import signatures_html, signatures_pdf
 
 ARCHIVE_FORMAT = 2
 """Version of the archive's layout, and of every member that `derived` makes, to the byte.
 
 Archives are proved for decades: to change any of it raise the number and keep the proof of the old one. The wording of
-`VERIFY.md` alone is free. Format 1 had no digest of the content, and was otherwise the same.
+`VERIFY.md` and of the page of signatures alone is free. Format 1 had no digest of the content and no such page, and was
+otherwise the same.
 """
 OLDEST_ARCHIVE = 1
 """Oldest format that is still proved."""
@@ -48,6 +53,8 @@ DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS = "dossier", "approvals", "le
 ARCHIVE, SUMS, VERIFY, SBOM = "archive.json", "SHA256SUMS", "VERIFY.md", "sbom.json"
 GATES, SIGNERS = f"{APPROVALS}/gates.yaml", f"{APPROVALS}/signers.yaml"
 INDEX = f"{SIGNATURES}/index.html"
+PAGE, PAPER = "signatures.html", "signatures.pdf"
+"""Of the signatures, for people; archives of format 1 do not hold them."""
 VERDICT, PROVENANCE = f"{STATEMENTS}/gates.json", f"{STATEMENTS}/provenance.json"
 KEPT = (SignOff, Waiver, FindingChange, ChangeDecision, Release, Rollback)
 """Kinds of entries that are sealed, with all that they rest on; that a dossier was sealed is not part of it."""
@@ -72,6 +79,7 @@ def members(whole: Sealable) -> dict[str, bytes]:
     made |= {GATES: whole.gates, SIGNERS: whole.signers, SBOM: whole.sbom}
     made |= {f"{LEDGER}/{entry.file}": entry.to_bytes() for entry in whole.entries}
     made |= derived(whole)
+    made |= pages(whole)
     made[VERIFY] = _guide(papers_of(whole.files), whole.entries).encode()
     listed = [{"path": path, "size": len(made[path]), "sha256": sha256(made[path])} for path in sorted(made)]
     papers = papers_of(whole.files)
@@ -119,9 +127,14 @@ def verdict(
     gates: bytes, signers: Signers, papers: Papers, found: Chain, today: date | None = None
 ) -> tuple[tuple[GateState, ...], date]:
     """Return the state of the gates and the day it is of: `today`, or that of the last entry, or of the dossier."""
+    case = _case(signers, papers, found, today)
+    return evaluate(parse_gates(gates, where=GATES), case), case.today
+
+
+def _case(signers: Signers, papers: Papers, found: Chain, today: date | None = None) -> Case:
     days = (entry.at[:10] for entry in found.entries)
     day = today or date.fromisoformat(max(days, default=papers.snapshot.captured_at[:10]))
-    case = Case(
+    return Case(
         subject=papers.subject,
         manifest=papers.digest,
         assessments=papers.assessments,
@@ -130,7 +143,23 @@ def verdict(
         developers=frozenset(papers.developers()),
         today=day,
     )
-    return evaluate(parse_gates(gates, where=GATES), case), day
+
+
+def pages(whole: Sealable) -> dict[str, bytes]:
+    """Return the page of signatures, HTML and PDF.
+
+    Their wording is free: they are for people, and nobody makes them again to prove an archive.
+    """
+    shown = signature_page(whole)
+    return {PAGE: signatures_html(shown).encode("utf-8"), PAPER: signatures_pdf(shown)}
+
+
+def signature_page(whole: Sealable) -> SignaturePage:
+    """Return what the page of signatures shows."""
+    found = chain({entry.file: entry.to_bytes() for entry in whole.entries})
+    signers = parse_signers(whole.signers, where=SIGNERS)
+    case = _case(signers, papers_of(whole.files), found)
+    return compose(parse_gates(whole.gates, where=GATES), case, found, signers)
 
 
 def sealed_entries(found: Chain) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ import getpass
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from docgen.bundle.proof import Proof
 from docgen.cli.console import Console
 from docgen.cli.days import day_of
 from docgen.config import Config, load_config
-from docgen.errors import ExitCode, IntegrityError, UsageError
+from docgen.errors import ExitCode, IntegrityError, StorageError, UsageError
 from docgen.model.approvals import GateState, Predicate
 from docgen.model.ledger import Entry, Waiver
 from docgen.recording import record_fault, record_proof
@@ -46,10 +46,26 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
     states = desk.states(today)
     console.line(f"{desk.papers.subject}, dossier {desk.papers.digest}, as of {today}")
     tell_states(states, console)
+    page = _page(desk, today, asked, console) if asked.page else None
     console.result(
-        {"subject": desk.papers.subject, "manifest": desk.papers.digest, "as_of": today.isoformat(), **plain(states)}
+        {
+            "subject": desk.papers.subject,
+            "manifest": desk.papers.digest,
+            "as_of": today.isoformat(),
+            "page": page,
+            **plain(states),
+        }
     )
     return ExitCode.DONE if all(state.open for state in states) else ExitCode.GATE_CLOSED
+
+
+def _page(desk: approvals.Desk, today: date, asked: argparse.Namespace, console: Console) -> str:
+    """Write the page of signatures, and return where."""
+    from docgen.signature_pages import write_page
+
+    page = write_page(desk, _config(asked), today)
+    console.line(f"page  {page}, and as PDF beside it")
+    return str(page)
 
 
 def tell_states(states: tuple[GateState, ...], console: Console) -> None:
@@ -110,6 +126,13 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     with noted(attempt, config, now):
         entry = approvals.sign(desk, predicate, key)
     console.line(f"signed; recorded as {desk.ledger.folder / entry.file}")
+    try:
+        page = _page(replace(desk, chain=desk.ledger.sound()), now.date(), asked, console)
+    except StorageError as err:
+        raise StorageError(
+            f"signed, and recorded in the ledger; but the page of signatures: {err.message}",
+            hint="docgen gate --page writes it once there is room",
+        ) from err
     console.result(
         {
             "subject": entry.subject,
@@ -117,6 +140,7 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
             "entry": str(desk.ledger.folder / entry.file),
             "key": key.public.fingerprint,
             "at": entry.at,
+            "page": page,
         }
     )
     return ExitCode.DONE

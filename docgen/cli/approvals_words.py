@@ -16,6 +16,9 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     gate = make("gate", "show which gates are open, and what would open the others", "docgen gate models:/churn/3")
     gate.add_argument("dossier", nargs="?", help=_DOSSIER)
     gate.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day on which expiry is counted (default: today)")
+    gate.add_argument(
+        "--page", action="store_true", help="also write the page of signatures, HTML and PDF, below [approvals] records"
+    )
     gate.add_argument("--example", choices=("device", "bank"), help="print a worked file of gates instead")
 
     sign = make(

@@ -1,19 +1,14 @@
-"""The record of a rollback as HTML and PDF: one content, two templates, and nothing logged becomes markup in either."""
+"""The record of a rollback as HTML and PDF."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from docgen.model.rollback import RollbackRecord
 from docgen.render.filters import shown
-from docgen.render.pdf import set_pdf
+from docgen.render.paper import Content, page, paper
 from docgen.render.text import one_line
-from docgen.resources import templates_dir
 
 
-def content_of(record: RollbackRecord) -> dict[str, Any]:
+def content_of(record: RollbackRecord) -> Content:
     """Return what both templates show, every value as text."""
     left = f"version {record.left}" if record.left else "no version"
     return {
@@ -53,17 +48,9 @@ def _value(value: float | None, unit: str) -> str:
 
 def rollback_html(record: RollbackRecord) -> str:
     """Return the record as one page that needs nothing else."""
-    environment = Environment(
-        loader=FileSystemLoader(templates_dir() / "approvals"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("rollback.html.j2").render(content_of(record))
+    return page("rollback", content_of(record))
 
 
 def rollback_pdf(record: RollbackRecord) -> bytes:
     """Return the record as PDF/A; the only clock is that of the rollback."""
-    layout = (templates_dir() / "approvals" / "rollback.typ").read_bytes()
-    return set_pdf(layout, content_of(record), at=record.at)
+    return paper("rollback", content_of(record), record.at)

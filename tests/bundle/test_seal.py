@@ -17,11 +17,12 @@ from bs4 import BeautifulSoup
 
 from docgen.bundle.archive import read_archive, write_archive
 from docgen.bundle.proof import Proof, Trust, prove
-from docgen.bundle.seal import ARCHIVE, GATES, SIGNERS, SUMS, content_digest, sums
+from docgen.bundle.seal import ARCHIVE, GATES, SIGNERS, SUMS, sums
 from docgen.bundle.signing import read_public
 from docgen.errors import IntegrityError, UnsafeError
 from docgen.model.canonical import canonical, parse, sha256
 from support.approval_world import SUBJECT, World
+from support.archives import relisted
 from support.commands import refused, run_docgen, tree
 
 TODAY = date(2026, 11, 25)
@@ -58,18 +59,6 @@ def refuses(path: Path, made: dict[str, bytes], trust: Trust | None = None) -> s
     with pytest.raises(IntegrityError) as caught:
         proof(path, trust)
     return caught.value.message
-
-
-def relisted(made: dict[str, bytes]) -> dict[str, bytes]:
-    """The members with both lists of digests made anew, as somebody who covers their traces does."""
-    head = parse(made[ARCHIVE], where=ARCHIVE)
-    head["members"] = [
-        {"path": path, "size": len(made[path]), "sha256": sha256(made[path])}
-        for path in sorted(made) if path not in {ARCHIVE, SUMS}
-    ]  # fmt: skip
-    head["content"] = content_digest(made)
-    made = {**made, ARCHIVE: canonical(head)}
-    return {**made, SUMS: sums(made)}
 
 
 def test_sealing_twice_gives_the_same_bytes_and_one_entry_of_the_ledger(kept: Kept) -> None:
