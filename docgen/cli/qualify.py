@@ -13,6 +13,7 @@ from docgen.model.canonical import canonical
 from docgen.model.codec import unstructure
 from docgen.model.qualification import Outcome, Part, Qualification
 from docgen.qualify.run import qualify
+from docgen.render.qualification import report_html, report_pdf
 from docgen.store.files import write_atomic
 
 _WORDS: dict[Outcome, str] = {"passed": "passed", "failed": "failed", "not_shown": "not shown", "noted": "noted"}
@@ -35,7 +36,7 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
     files = _write(done, Path(asked.output))
     for item in done.steps:
         console.line(f"{_WORDS[item.outcome]:<9}  {item.id:<22} {item.got}")
-    console.line(", ".join(f"{done.count(outcome)} {word}" for outcome, word in _WORDS.items()))
+    console.line(", ".join(f"{len(done.named(outcome))} {word}" for outcome, word in _WORDS.items()))
     for label, path in files.items():
         console.line(f"{label.upper():<4}  {path}")
     console.result(
@@ -45,12 +46,14 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
             **{label: str(path) for label, path in files.items()},
         }
     )
-    if done.count("failed"):
+    if done.named("failed"):
         return ExitCode.INTEGRITY
     return ExitCode.DONE if done.passed else ExitCode.GATE_CLOSED
 
 
 def _write(done: Qualification, folder: Path) -> dict[str, Path]:
-    files = {"json": folder / "qualification.json"}
-    write_atomic(files["json"], canonical(unstructure(done)))
+    made = {"html": report_html(done).encode(), "pdf": report_pdf(done), "json": canonical(unstructure(done))}
+    files = {ending: folder / f"qualification.{ending}" for ending in made}
+    for ending, data in made.items():
+        write_atomic(files[ending], data)
     return files

@@ -92,12 +92,20 @@ class Feature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowState:
-    """What one run says of a requirement or feature."""
+    """What one run says of a requirement."""
 
-    id: str
+    row: Part11Row
     state: str
     green: bool = False
     """The software alone answers it, and in this run did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureState:
+    """What one run says of a feature, which is never green: score, performance and conclusion are the user's."""
+
+    feature: Feature
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +122,18 @@ class Qualification:
     parts: tuple[Part, ...]
     steps: tuple[StepResult, ...]
     part11: tuple[RowState, ...] = ()
-    features: tuple[RowState, ...] = ()
+    features: tuple[FeatureState, ...] = ()
     limits: tuple[str, ...] = ()
     """What the run cannot show, and what is known to be open."""
 
-    def count(self, outcome: Outcome) -> int:
-        """Return how many steps had this outcome."""
-        return sum(step.outcome == outcome for step in self.steps)
+    def named(self, outcome: Outcome) -> tuple[str, ...]:
+        """Return the id of each step that had this outcome, in order."""
+        return tuple(step.id for step in self.steps if step.outcome == outcome)
 
     @property
     def passed(self) -> bool:
         """Whether every step that judges anything passed."""
-        return bool(self.steps) and not self.count("failed") and not self.count("not_shown")
+        return bool(self.steps) and not self.named("failed") and not self.named("not_shown")
 
 
 def row_state(row: Part11Row, outcomes: Mapping[str, Outcome]) -> RowState:
@@ -136,25 +144,24 @@ def row_state(row: Part11Row, outcomes: Mapping[str, Outcome]) -> RowState:
         outcomes: id of each step that was run -> its outcome.
     """
     if row.owner == "customer":
-        return RowState(id=row.id, state=f"yours: {row.yours}")
+        return RowState(row=row, state=f"yours: {row.yours}")
     software = _software(row.steps, outcomes, _rest(row))
     if row.owner == "shared":
-        return RowState(id=row.id, state=f"software part {software}; yours: {row.yours}")
+        return RowState(row=row, state=f"software part {software}; yours: {row.yours}")
     rest = f"; yours: {row.yours}" if row.yours else ""
-    return RowState(id=row.id, state=f"{software}{rest}", green=software == "passed")
+    return RowState(row=row, state=f"{software}{rest}", green=software == "passed")
 
 
-def feature_state(feature: Feature, outcomes: Mapping[str, Outcome]) -> RowState:
-    """Return what a run says of a feature: score, performance qualification and conclusion stay the user's."""
-    return RowState(
-        id=feature.id, state=f"software part {_software(feature.steps, outcomes, '')}; yours: {feature.yours}"
-    )
+def feature_state(feature: Feature, outcomes: Mapping[str, Outcome]) -> FeatureState:
+    """Return what a run says of a feature."""
+    software = _software(feature.steps, outcomes, "")
+    return FeatureState(feature=feature, state=f"software part {software}; yours: {feature.yours}")
 
 
 def _rest(row: Part11Row) -> str:
     """Return what keeps a row from being whole although its steps passed."""
-    shown = f"; by docgen's own tests alone: {row.unshown}" if row.unshown else ""
-    return shown + (f"; open: {row.gap}" if row.gap else "")
+    shown = f"; by docgen's own tests alone: {row.unshown.rstrip('.')}" if row.unshown else ""
+    return shown + (f"; open: {row.gap.rstrip('.')}" if row.gap else "")
 
 
 def _software(steps: tuple[str, ...], outcomes: Mapping[str, Outcome], rest: str) -> str:

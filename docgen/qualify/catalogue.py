@@ -1,11 +1,11 @@
-"""What a qualification is for: the rows of 21 CFR Part 11, as data beside this module."""
+"""What a qualification is for: rows of 21 CFR Part 11 and features under software assurance, as data beside this."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from docgen.model.codec import converter
-from docgen.model.qualification import Part11Row
+from docgen.model.qualification import BASIS, Feature, Part11Row
 from docgen.resources import package_dir
 from docgen.strict_yaml import Yaml, load_yaml
 
@@ -16,9 +16,16 @@ def part11() -> tuple[Part11Row, ...]:
     return converter().structure(_rows("part11.yaml"), tuple[Part11Row, ...])
 
 
+@cache
+def features() -> tuple[Feature, ...]:
+    """Return every feature of the register."""
+    return converter().structure(_rows("csa.yaml"), tuple[Feature, ...])
+
+
 def serves(step: str) -> tuple[str, ...]:
-    """Return the ids of the rows that a step serves."""
-    return tuple(row.id for row in part11() if step in row.steps)
+    """Return the ids of the rows and features that a step serves; every one rests on the files of docgen."""
+    rows: tuple[Part11Row | Feature, ...] = (*part11(), *features())
+    return tuple(row.id for row in rows if step in row.steps or (step == BASIS and row.steps))
 
 
 def _rows(name: str) -> Yaml:

@@ -10,17 +10,31 @@ from pathlib import Path
 
 from docgen import __version__
 from docgen.config import Config
-from docgen.model.qualification import Part, Qualification, row_state
+from docgen.model.qualification import Part, Qualification, feature_state, row_state
 from docgen.qualify.bench import Bench, Step, carried_out
-from docgen.qualify.catalogue import part11, serves
+from docgen.qualify.catalogue import features, part11, serves
+from docgen.qualify.collecting import STEPS as COLLECTING
 from docgen.qualify.golden import STEPS as GOLDEN
 from docgen.qualify.installation import STEPS as INSTALLATION
 from docgen.qualify.packages import read_lock
 from docgen.qualify.refusals import STEPS as REFUSALS
 from docgen.qualify.tamper import STEPS as TAMPER
 
-STEPS: tuple[Step, ...] = (*INSTALLATION, *GOLDEN, *TAMPER, *REFUSALS)
+STEPS: tuple[Step, ...] = (*INSTALLATION, *COLLECTING, *GOLDEN, *TAMPER, *REFUSALS)
 """Every step, in the order in which they are run."""
+
+LIMITS = (
+    "RECORD lies beside the files that it lists: who changes both is not found by it.",
+    "The SHA-256 that IQ-FILES prints is the same for every installation of one wheel: compare it with another one's.",
+    "What Python compiles (__pycache__) is listed by nothing.",
+    "Hashes of pinned versions are those of downloaded archives: install with pip --require-hashes.",
+    "The golden digests come with docgen: they show that this installation does what the released one did.",
+    "No MLflow server is asked and no alias moved: rehearse release and rollback with --dry-run on your registry.",
+    "A regime, template, policy or file of gates of your own is content that you developed: it needs its own check.",
+)
+"""What a run cannot show."""
+
+_NO_LOCK = "No file of pinned versions was given, so versions were held against what packages ask for, and no closer."
 
 
 def qualify(
@@ -61,4 +75,6 @@ def qualify(
         parts=parts,
         steps=tuple(results),
         part11=tuple(row_state(row, outcomes) for row in part11()),
+        features=tuple(feature_state(item, outcomes) for item in features()),
+        limits=LIMITS if lock else (_NO_LOCK, *LIMITS),
     )

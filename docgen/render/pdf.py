@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from docgen.render.fonts import font_folders
+from docgen.render.fonts import font_folders, showable
 
 
 def set_pdf(layout: bytes, content: Mapping[str, Any], *, at: str) -> bytes:
@@ -17,7 +17,7 @@ def set_pdf(layout: bytes, content: Mapping[str, Any], *, at: str) -> bytes:
 
     Args:
         layout: Typst source that reads `content.json`.
-        content: every value as text, or lists and tables of text.
+        content: every value as text, or lists and tables of text; characters without a glyph are named in it.
         at: ISO 8601 UTC; the only clock in it.
     """
     import typst
@@ -26,7 +26,7 @@ def set_pdf(layout: bytes, content: Mapping[str, Any], *, at: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="docgen-") as name:
         work = Path(name)
         (work / "layout.typ").write_bytes(layout)
-        (work / "content.json").write_text(json.dumps(content, sort_keys=True), "utf-8")
+        (work / "content.json").write_text(json.dumps(_showable(content), sort_keys=True), "utf-8")
         made: bytes = compile_pdf(
             str(work / "layout.typ"),
             root=str(work),
@@ -37,3 +37,9 @@ def set_pdf(layout: bytes, content: Mapping[str, Any], *, at: str) -> bytes:
             timestamp=int(datetime.fromisoformat(at).timestamp()),
         )
     return made
+
+
+def _showable(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _showable(item) for key, item in value.items()}
+    return [_showable(item) for item in value] if isinstance(value, (list, tuple)) else showable(str(value))

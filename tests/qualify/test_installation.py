@@ -52,7 +52,7 @@ def test_a_file_that_was_edited_removed_or_added_is_named(installed: Installed, 
     assert "docgen/_data/sphinx_src/conf.py: is listed in RECORD, and is not there" in told
     assert "onerror=alert(1)" in told
     assert "\n" not in "".join(found["details"]), "a line break of a file name became a line of the report"
-    assert not [row["id"] for row in report["part11"] if row["green"]]
+    assert not [item["row"]["id"] for item in report["part11"] if item["green"]]
 
 
 def test_code_of_a_checkout_is_told_and_nothing_is_green(docgen, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_code_of_a_checkout_is_told_and_nothing_is_green(docgen, tmp_path: Path)
     assert json.loads(done.stdout)["passed"] is False
     report = json.loads((tmp_path / "qualification" / "qualification.json").read_bytes())
     assert steps(report)["IQ-FILES"]["outcome"] == "not_shown"
-    assert not [row["id"] for row in report["part11"] if row["green"]]
+    assert not [item["row"]["id"] for item in report["part11"] if item["green"]]
 
 
 def test_every_package_is_found_with_who_asks_for_it() -> None:

@@ -12,6 +12,7 @@ from docgen.config import Config
 from docgen.errors import IntegrityError, UnsafeError, UsageError
 from docgen.model.qualification import Found, Part11Row, RowState, row_state
 from docgen.qualify.bench import Bench, Step, carried_out
+from docgen.qualify.catalogue import part11
 from docgen.qualify.golden import compared, is_facts, is_page, is_pdf
 from docgen.qualify.rebuild import differences, golden, tools
 from docgen.qualify.refusals import refused
@@ -40,9 +41,7 @@ def test_every_step_passes_on_the_installed_wheel(report: dict[str, Any]) -> Non
 
 
 def test_every_row_is_told_and_only_rows_of_the_product_are_green(report: dict[str, Any]) -> None:
-    from docgen.qualify.catalogue import part11
-
-    told = {item["id"]: item for item in report["part11"]}
+    told = {item["row"]["id"]: item for item in report["part11"]}
     assert list(told) == [row.id for row in part11()]
     for row in part11():
         state, green = told[row.id]["state"], told[row.id]["green"]
@@ -55,6 +54,10 @@ def test_every_row_is_told_and_only_rows_of_the_product_are_green(report: dict[s
         else:
             assert green == (bool(row.steps) and not row.gap and not row.unshown), state
     assert sum(item["green"] for item in told.values()) >= 5
+    for item in report["features"]:
+        assert "green" not in item
+        assert item["state"].startswith("software part ")
+        assert item["state"].endswith(f"; yours: {item['feature']['yours']}")
 
 
 @pytest.mark.parametrize("kind", [is_facts, is_page, is_pdf])
@@ -157,4 +160,5 @@ ROW = {"id": "R", "section": "1", "title": "T", "paraphrase": "p"}
     ],
 )
 def test_a_row_says_what_its_steps_showed(more: Any, outcomes: Any, state: str, green: bool) -> None:
-    assert row_state(Part11Row(**ROW, **more), outcomes) == RowState(id="R", state=state, green=green)
+    row = Part11Row(**ROW, **more)
+    assert row_state(row, outcomes) == RowState(row=row, state=state, green=green)

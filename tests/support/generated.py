@@ -128,6 +128,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "python api": api,
     "part eleven": part11_page.matrix,
     "qualification steps": qualification_page.steps,
+    "software assurance": qualification_page.assurance,
     "gates": approvals_page.gates,
     "signers": approvals_page.signers,
     "ledger entries": approvals_page.kinds,

@@ -24,8 +24,8 @@ def matrix() -> str:
             " ".join(
                 filter(None, (row.how, f"Open: {row.gap}" if row.gap else "", row.yours and f"Yours: {row.yours}"))
             ),
-            "<br>".join(f"`{test}`" for test in row.tests),
+            "<br>".join(f"`{name}`" for name in (*row.steps, *row.tests)),
         )
         for row in part11()
     ]
-    return table(("Section", "Requirement", "State", "How", "Tests"), cells)
+    return table(("Section", "Requirement", "State", "How", "Steps and tests"), cells)
