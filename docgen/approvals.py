@@ -54,6 +54,8 @@ class Desk:
     ledger: Ledger
     chain: Chain
     developers: tuple[str, ...]
+    unknown: str = ""
+    """Whom git could not name among those who made the version, in words; empty when it named all."""
 
     @property
     def plan_digest(self) -> Digest:
@@ -102,6 +104,7 @@ def open_desk(target: str, config: Config) -> Desk:
     plan, gates = load_gates(config.path(config.approvals.gates))
     signers, people = load_signers(config.path(config.approvals.signers))
     ledger = Ledger.of(config.path(config.approvals.ledger), papers.snapshot.subject.name)
+    developers, unknown = developers_of(papers, config.path(config.dossier.repository))
     return Desk(
         folder=folder,
         papers=papers,
@@ -111,7 +114,8 @@ def open_desk(target: str, config: Config) -> Desk:
         people=people,
         ledger=ledger,
         chain=ledgers.read_whole(ledger),
-        developers=developers_of(papers, config.path(config.dossier.repository)),
+        developers=developers,
+        unknown=unknown,
     )
 
 
@@ -136,14 +140,21 @@ def dossier_of(target: str, config: Config) -> Path:
     return dossier_folder(config.path(config.dossier.output), subject)
 
 
-def developers_of(papers: Papers, repository: Path) -> tuple[str, ...]:
-    """Return who made a model version: the runs' users, and git's authors and committers since the version before."""
-    from docgen.sources.git_history import people_of
+def developers_of(papers: Papers, repository: Path) -> tuple[tuple[str, ...], str]:
+    """Return who made a model version, and in words whom git could not name.
+
+    They are the runs' users, and git's authors and committers of every commit since that of the version before; of a
+    first version, or one whose forerunner names no commit, those of its own commit.
+    """
+    from docgen.sources.git_history import absent, people_of
 
     commits = [papers.snapshot.find(name) for name in ("commit:head", f"{PREVIOUS}commit:head")]
     head, before = (item.value if item and isinstance(item.value, Commit) else None for item in commits)
     people = people_of(repository, head.sha, before.sha if before else None) if head else ()
-    return tuple(sorted({*papers.developers(), *people}))
+    shas = tuple(commit.sha for commit in (head, before) if commit)
+    lost = ", ".join(sha[:12] for sha in absent(repository, shas))
+    unknown = f"git does not hold {lost} here, so it cannot name all who made this version" if lost else ""
+    return tuple(sorted({*papers.developers(), *people})), unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

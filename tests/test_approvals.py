@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from docgen import approvals
+from docgen import approvals, pipeline
 from docgen.bundle.papers import read_papers
 from docgen.bundle.sign_offs import check
 from docgen.bundle.signing import NAMESPACE, pae, read_private, read_public
 from docgen.errors import UsageError
 from docgen.model.canonical import sha256
+from docgen.model.evidence import Evidence
 from docgen.model.ledger import EnvelopeSignature, SignOff
 from docgen.model.rollback import changed
+from docgen.store.snapshots import Snapshots
 from support.approval_world import MODEL, SUBJECT, World, newer_snapshot
 from support.commands import refused, untouched
 from support.generated import ROOT
@@ -318,3 +322,36 @@ def test_a_passphrase_that_does_not_open_the_key_is_noted_too(world: World) -> N
     (found,) = json.loads(world.docgen("ledger", "refusals", "--format", "json").stdout)["refusals"]
     assert (found["signer"], found["key"]) == ("", "")
     assert "not a private key that can be read" in found["reason"]
+
+
+def _commit(folder: Path, author: str, committer: str) -> str:
+    people = {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": f"{author}@example.org", "GIT_COMMITTER_NAME": committer,
+              "GIT_COMMITTER_EMAIL": f"{committer}@example.org"}  # fmt: skip
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", author]):
+        subprocess.run(["git", *words], cwd=folder, check=True, env={**os.environ, **people}, capture_output=True)
+    return subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True).stdout.strip()
+
+
+def test_nobody_signs_what_they_committed_or_wrote_since_the_version_before(world: World) -> None:
+    before = _commit(world.folder, "somebody", "somebody")
+    _commit(world.folder, "o1", "somebody")
+    head = _commit(world.folder, "somebody", "v1")
+    store = Snapshots(world.folder / ".docgen")
+    old = store.latest(SUBJECT)
+
+    def at(pool: tuple[Evidence, ...], sha: str) -> tuple[Evidence, ...]:
+        return tuple(
+            replace(item, value=replace(item.value, sha=sha)) if item.id == "commit:head" else item for item in pool
+        )
+
+    new = replace(old, evidence=at(old.evidence, head), previous=replace(old.previous, evidence=at(old.previous.evidence, before)))  # fmt: skip
+    store.save(new)
+    pipeline.build(new, config=world.config, pdf=False)
+    told = json.loads(world.docgen("gate", SUBJECT, "--format", "json").stdout)
+    assert (told["note"], {"v1", "v1@example.org", "o1", "somebody"} <= set(told["makers"])) == ("", True)
+    assert "v1 made this version (known there as v1)" in refuses(world, 10, *world.signing("v1", "validation"))
+    signed(world, "v2", "validation")
+    assert "o1 made this version (known there as o1)" in refuses(world, 10, *world.signing("o1", "officer"))
+    shutil.rmtree(world.folder / ".git")
+    done = world.docgen("gate", SUBJECT)
+    assert f"git does not hold {head[:12]}, {before[:12]} here, so it cannot name all who made" in done.stdout

@@ -46,6 +46,8 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
     states = desk.states(today)
     console.line(f"{desk.papers.subject}, dossier {desk.papers.digest}, as of {today}")
     tell_states(states, console)
+    if desk.unknown:
+        console.line(f"note: {desk.unknown}")
     page = _page(desk, today, asked, console) if asked.page else None
     console.result(
         {
@@ -53,6 +55,8 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
             "manifest": desk.papers.digest,
             "as_of": today.isoformat(),
             "page": page,
+            "makers": list(desk.developers),
+            "note": desk.unknown,
             **plain(states),
         }
     )
@@ -150,6 +154,9 @@ def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
     console.line(f"{predicate.name} signs as {predicate.role} at {predicate.gate}: {predicate.meaning}")
     console.line(f"  of        {desk.papers.subject}, {desk.folder}")
     console.line(f"  manifest  {desk.papers.digest}")
+    console.line(f"  made by   {', '.join(desk.developers) or 'nobody whom run or git name'}")
+    if desk.unknown:
+        console.line(f"            {desk.unknown}")
     for item in predicate.shown:
         verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in item.verdicts.items())
         console.line(f"  {item.regime}: {verdicts}; {item.gaps} gaps")

@@ -24,6 +24,12 @@ def added_below(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def absent(folder: Path, shas: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of these commits that the repository around a folder does not hold: all where there is none."""
+    repository = Repository(folder) if folder.is_dir() else None
+    return tuple(sha for sha in shas if repository is None or not repository.has(sha))
+
+
 def people_of(folder: Path, sha: str, before: str | None) -> tuple[str, ...]:
     """Return name and e-mail address of every author and committer of a commit, sorted.
 

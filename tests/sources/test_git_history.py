@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from docgen.sources.git_history import people_of
+from docgen.sources.git_history import absent, people_of
 
 
 def commit(folder: Path, author: str, committer: str) -> str:
@@ -27,6 +27,8 @@ def test_authors_and_committers_since_the_version_before_are_named(tmp_path: Pat
     assert people_of(tmp_path, last, first) == (
         "reviewer", "reviewer@example.org", "three", "three@example.org", "two", "two@example.org",
     )  # fmt: skip
+    assert absent(tmp_path, (first, last, "0" * 40)) == ("0" * 40,)
+    assert absent(tmp_path / "nowhere", (first,)) == (first,)
     assert people_of(tmp_path, last, last) == ("three", "three@example.org")
     assert people_of(tmp_path, "0" * 40, None) == ()
     assert people_of(tmp_path / "nowhere", last, None) == ()
