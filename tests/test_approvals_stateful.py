@@ -25,8 +25,10 @@ from docgen.model.canonical import canonical, sha256
 from docgen.model.codec import unstructure
 from docgen.model.findings import FindingRecord, HistoryEntry
 from docgen.model.ledger import ChangeDecision, Export, FindingChange, Release, Rollback, SignOff, Verification, Waiver
+from docgen.refusals import REFUSED, Attempt, noted
 from docgen.sources.mlflow_.registry import Registry
 from docgen.store.ledger import Ledger
+from docgen.store.refusals import read_refusals
 from docgen.store.snapshots import Snapshots
 from support.approval_world import MODEL, PEOPLE, SUBJECT
 from test_releases import Shop, registered  # noqa: F401  # a fixture
@@ -92,6 +94,7 @@ class Life(RuleBasedStateMachine):
         self.shop = Shop(shutil.copytree(source, self.home / "project"))
         self.now = START
         self.acknowledged: set[str] = set()
+        self.refused = 0
         self.happened: set[str] = set()
         self.expected: str | None = "1"
         """Version that the alias must be on; None while it may be on any: something was killed, or moved by hand."""
@@ -107,15 +110,24 @@ class Life(RuleBasedStateMachine):
             self.sign_every_gate(version)
 
     def attempt(self, action: Callable[[], str | None]) -> str | None:
-        """Do it, and note its entry as acknowledged; a refusal is as good, and leaves what was there."""
+        """Do it, and note its entry as acknowledged; a refusal is as good, leaves the ledger as it was, and a trace."""
         self.now += timedelta(minutes=1)
+        before, unsettled = self.ledger.files(), self.shop.journal().exists()
         try:
-            done = action()
-        except DocgenError:
+            with noted(Attempt(action="try", target=SUBJECT, role="anybody"), self.shop.config, self.now):
+                done = action()
+        except DocgenError as err:
+            if err.code in REFUSED:
+                self.refused += 1
+                assert unsettled or self.ledger.files() == before, "what was interrupted alone is settled by a refusal"
             return None
         if done:
             self.acknowledged.add(done)
         return done
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger.of(self.shop.folder / "approvals" / "ledger", MODEL)
 
     def order(self) -> releases.Order:
         return releases.Order(alias="champion", by="model owner", reason="because", now=self.now)
@@ -254,13 +266,17 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nothing_acknowledged_is_lost_and_the_ledger_is_whole(self) -> None:
-        found = Ledger.of(self.shop.folder / "approvals" / "ledger", MODEL).read()
+        found = self.ledger.read()
         assert found.faults == ()
         assert self.acknowledged <= {entry.file for entry in found.entries}
 
     def recorded(self, kind: type[Any]) -> list[Any]:
-        found = Ledger.of(self.shop.folder / "approvals" / "ledger", MODEL).read()
-        return [entry.details for entry in found.entries if isinstance(entry.details, kind)]
+        return [entry.details for entry in self.ledger.read().entries if isinstance(entry.details, kind)]
+
+    @invariant()
+    def every_refusal_left_a_trace(self) -> None:
+        found, bad = read_refusals(self.shop.folder / ".docgen")
+        assert (len(found), bad) == (self.refused, 0)
 
     @invariant()
     def what_became_of_a_finding_follows_from_what_it_was(self) -> None:
@@ -281,7 +297,7 @@ class Life(RuleBasedStateMachine):
     def only_what_was_approved_was_ever_released_and_only_that_restored(self) -> None:
         signed: dict[str, set[str]] = {}
         released: set[str] = set()
-        for entry in Ledger.of(self.shop.folder / "approvals" / "ledger", MODEL).read().entries:
+        for entry in self.ledger.read().entries:
             if isinstance(entry.details, SignOff):
                 assert entry.details.signer != "dev"
                 signed.setdefault(entry.version, set()).add(entry.details.gate)

@@ -83,7 +83,8 @@ def _refusals(asked: argparse.Namespace, console: Console, config: Config) -> Ex
         dossier = f", dossier {item.manifest[:12]}" if item.manifest else ""
         console.line(f"{item.at} {item.action}{where}, {item.target}{dossier}, exit {item.code}, by {who}")
         console.line(f"  {item.reason}")
-    console.line(f"{len(found)} refusals on this machine{f'; {bad} lines cannot be read' if bad else ''}")
+    unread = f"; {bad} line{'s' if bad != 1 else ''} cannot be read" if bad else ""
+    console.line(f"{len(found)} refusal{'s' if len(found) != 1 else ''} on this machine{unread}")
     console.result({"refusals": [unstructure(item) for item in found], "unreadable": bad})
     return ExitCode.DONE
 
