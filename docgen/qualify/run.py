@@ -18,9 +18,10 @@ from docgen.qualify.golden import STEPS as GOLDEN
 from docgen.qualify.installation import STEPS as INSTALLATION
 from docgen.qualify.packages import read_lock
 from docgen.qualify.refusals import STEPS as REFUSALS
+from docgen.qualify.releasing import STEPS as RELEASING
 from docgen.qualify.tamper import STEPS as TAMPER
 
-STEPS: tuple[Step, ...] = (*INSTALLATION, *COLLECTING, *GOLDEN, *TAMPER, *REFUSALS)
+STEPS: tuple[Step, ...] = (*INSTALLATION, *COLLECTING, *GOLDEN, *TAMPER, *REFUSALS, *RELEASING)
 """Every step, in the order in which they are run."""
 
 LIMITS = (
@@ -29,7 +30,7 @@ LIMITS = (
     "What Python compiles (__pycache__) is listed by nothing.",
     "Hashes of pinned versions are those of downloaded archives: install with pip --require-hashes.",
     "The golden digests come with docgen: they show that this installation does what the released one did.",
-    "No MLflow server is asked and no alias moved: rehearse release and rollback with --dry-run on your registry.",
+    "No registry of yours is asked, and no alias of yours moved: rehearse both with --dry-run on it.",
     "A regime, template, policy or file of gates of your own is content that you developed: it needs its own check.",
 )
 """What a run cannot show."""
