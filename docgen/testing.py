@@ -35,7 +35,7 @@ from docgen.model.layouts import (
 )
 from docgen.model.regime import NarrativeSlot
 from docgen.model.snapshot import Finding, Origin, Previous, Snapshot, Subject, ordered
-from docgen.samples.comparison import comparison
+from docgen.samples.comparison import comparison, replication
 from docgen.samples.data import data
 from docgen.samples.explanations import earlier_explanations, explanations
 from docgen.samples.fairness import fairness
@@ -44,6 +44,7 @@ from docgen.samples.lineage import lineage
 from docgen.samples.making import COMMIT, LEVEL, PARENT, PREVIOUS_RUN, RUN, item
 from docgen.samples.monitoring import monitoring
 from docgen.samples.performance import performance
+from docgen.samples.sensitivity import sensitivity
 
 
 def sample_snapshot() -> Snapshot:
@@ -142,6 +143,8 @@ def _evidence() -> list[Evidence]:
         ),
         *performance(),
         *comparison(),
+        *replication(),
+        *sensitivity(),
         item("metric:train_loss", Quantity(value=0.3121), key="train_loss", step=29),
         item("metric:log_loss", Quantity(value=None, special="nan"), key="log_loss", step=0),
         item(

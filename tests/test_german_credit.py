@@ -21,7 +21,7 @@ import pytest
 from docgen.config import Config, load_config
 from docgen.model.assessment import RequirementResult, Verdict
 from docgen.model.document import ValueFormat
-from docgen.model.evidence import Quantity
+from docgen.model.evidence import Quantity, Table
 from docgen.model.regime import Regime
 from docgen.model.snapshot import Snapshot
 from docgen.pipeline import assess_with, collect, load_regimes
@@ -39,10 +39,11 @@ ROWS = {"sr_26_2": 50, "sr_11_7": 88}
 FLIPS = {
     "docgen/datasets/train.json": {"SR262-D-TE-03", "SR117-D-DA-01"},
     "docgen/holdout/calibration.json": {"SR262-D-TE-04"},
-    "docgen/holdout/comparison.json": {"SR262-D-TE-02", "SR117-D-DS-04", "SR117-V-BM-01"},
-    "docgen/holdout/comparison-replication.json": {"SR262-V-GE-06", "SR262-V-CS-02", "SR117-V-CS-04"},
+    "docgen/holdout/comparison.json": {"SR117-D-DS-04", "SR117-V-BM-01"},
+    "docgen/holdout/comparison-replication.json": {"SR262-V-GE-06", "SR117-V-CS-04"},
     "docgen/holdout/explanations.json": {"SR117-V-CS-01", "SR117-V-CS-05"},
     "docgen/holdout/performance.json": {"SR262-V-GE-07", "SR262-V-OA-03", "SR117-V-GE-10"},
+    "docgen/holdout/sensitivity.json": {"SR117-D-TE-02", "SR117-D-TE-04", "SR117-V-SA-01", "SR117-V-SA-02"},
     "docgen/shift/train~holdout.json": {"SR262-V-OA-03", "SR117-D-DA-02", "SR117-V-CS-06"},
 }
 """File of the run -> the rows that lose their verdict without it.
@@ -234,6 +235,27 @@ def test_the_validators_run_stands_beside_the_developers_and_is_no_benchmark(
     assert "replication:roc_auc@holdout" in names
     contest = page(place.dossier, "sr_26_2/validation_benchmarking")
     assert not [item for item in contest.select("[data-evidence]") if "replication" in str(item["data-evidence"])]
+
+
+def test_each_change_of_an_input_stands_with_what_it_did_to_scores_decisions_and_measure(
+    place: Place, built: subprocess.CompletedProcess[str]
+) -> None:
+    assert built.returncode == 1
+    article = page(place.dossier, "sr_11_7/validation_sensitivity")
+    shocks, extremes, lost, together = article.select("table:has(caption:-soup-contains('Answers to changed inputs'))")
+    assert len(shocks.select("tbody tr")) == len(extremes.select("tbody tr")) == 2 * 12
+    assert "no answer: ValueError: Input X contains NaN" in article.get_text(), "a scorecard takes no missing values"
+    assert [item.get_text() for item in lost.select("tbody .docgen-absent")] == ["none"] * 4
+    names = [str(row.td.get_text()) for row in together.select("tbody tr")]  # type: ignore[union-attr]
+    assert names == ["longer and larger loans", "savings spent, work lost"]
+    assert len(article.select("figure img, figure svg, img[src*='sensitivity']")) >= 3
+    table = place.snapshot.find("sensitivity:range@holdout")
+    largest = place.snapshot.find("sensitivity:range.flips@holdout")
+    assert table is not None
+    assert largest is not None
+    assert isinstance(table.value, Table)
+    assert isinstance(largest.value, Quantity)
+    assert largest.value.value == max(row[table.value.index("flips")] for row in table.value.rows)  # type: ignore[type-var]
 
 
 def test_the_rows_say_what_the_data_can_and_cannot_show(before: Results) -> None:

@@ -187,8 +187,15 @@ def test_a_section_with_nothing_says_what_is_wanted_from_whom_and_how_to_supply_
     assert cells[3].startswith("write narratives/limitations.md: Where does the model perform badly")
     assert cells[4].strip() == "SR262-U-LI-01"
     assert "SR262-U-LI-01" in rows.get_text()
-    for where in ("replication", "sensitivity", "monitoring"):
-        assert page(made.folder, f"sr_26_2/validation_{where}").select(".docgen-gap"), where
+    assert page(made.folder, "sr_26_2/validation_monitoring").select(".docgen-gap")
+
+
+def test_the_sample_shows_a_replication_and_how_the_output_answers_to_changed_inputs(made: Made) -> None:
+    for name in ("sr_26_2", "sr_11_7"):
+        for where in ("replication", "sensitivity"):
+            article = page(made.folder, f"{name}/validation_{where}")
+            assert not article.select(".docgen-gap"), where
+            assert [item for item in article.select("[data-evidence]") if str(item["data-evidence"]).startswith(where)]
 
 
 def test_each_line_of_the_firm_shows_bound_source_value_interval_n_and_outcome(made: Made) -> None:

@@ -153,7 +153,7 @@ def _response(asked: Asked, metric: str, name: str, group: ResponseGroup, change
         after = asked.again(frame)
     except Exception as err:  # noqa: BLE001  # whatever somebody's model raises when a value is not there
         told = "; ".join(err.problems) if isinstance(err, ProblemsError) else f"{type(err).__name__}: {err}"
-        first_line = told.partition("\n")[0][:200]
+        first_line = told.partition("\n")[0][:200].rstrip(".")
         return Response(name=name, group=group, changes=done, mean=empty, note=f"no answer: {first_line}")
     first, second = _scores(asked.before, asked.before), _scores(after, asked.before)
     moved = second - first

@@ -194,9 +194,10 @@ class Trend:
 class Plot:
     """What to draw; how is the renderer's business."""
 
-    kind: Literal["dots", "bars", "lines", "calibration", "roc", "points", "panels", "periods", "trends"]
-    """`dots`: marks with intervals on a common axis; `bars`: horizontal bars; `calibration`: points with intervals and
-    the diagonal; `roc`: a curve from corner to corner and the diagonal; `points`: points with intervals, free axes;
+    kind: Literal["dots", "bars", "tornado", "lines", "calibration", "roc", "points", "panels", "periods", "trends"]
+    """`dots`: marks with intervals on a common axis; `bars`: horizontal bars; `tornado`: bars from 0 to either side,
+    several in the row of one label, those of lowered inputs emphasized; `calibration`: points with intervals and the
+    diagonal; `roc`: a curve from corner to corner and the diagonal; `points`: points with intervals, free axes;
     `panels`: dots of several measures side by side; `periods`: curves of several measures over the same periods;
     `trends`: several measures over time, each with its limits."""
     x_title: str

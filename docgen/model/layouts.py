@@ -149,6 +149,7 @@ DECISION_COLUMNS = (
 RESPONSE_COLUMNS = (
     Column(key="name", title="Changed"),
     Column(key="what", title="How"),
+    Column(key="direction", title="Input"),
     Column(key="mean", title="Mean change of the score", kind="number"),
     Column(key="mean_low", title="Low", kind="number"),
     Column(key="mean_high", title="High", kind="number"),
@@ -166,9 +167,9 @@ RESPONSE_COLUMNS = (
     Column(key="outside", title="Beyond the data", kind="count", unit="rows"),
     Column(key="note", title="Note"),
 )
-"""Columns of `sensitivity:<shock, range, missing or joint>@<split>`; the name is that of an input or a scenario; of a
-scenario, rows and outside are those of the input with the most. Attributes: n, unit, metric, metric_title, level,
-score_method, flips_method, metric_method."""
+"""Columns of `sensitivity:<shock, range, missing or joint>@<split>`; the name is that of an input or a scenario, the
+direction raised, lowered or empty; of a scenario, rows and outside are those of the input with the most. Attributes:
+n, unit, metric, metric_title, level, score_method, flips_method, metric_method."""
 
 ROC_COLUMNS = (
     Column(key="false_positive_rate", title="False positive rate", kind="fraction"),

@@ -65,6 +65,8 @@ def _one(axes: Axes, plot: Plot) -> None:
 def _height(plot: Plot) -> float:
     if plot.kind in PANELS:
         return panels_height(plot)
+    if plot.kind == "tornado":
+        return 0.85 + 0.27 * max(2, min(len({mark.label for mark in plot.marks}), MAX_MARKS + 1))
     if plot.kind in {"dots", "bars"}:
         return 0.85 + 0.27 * max(2, min(len(plot.marks), MAX_MARKS + 1))
     return {"calibration": 4.2, "roc": 4.2, "points": 3.2}.get(plot.kind, 2.8)
@@ -112,6 +114,32 @@ def _bars(axes: Axes, plot: Plot) -> None:
     _rows(axes, marks, len(plot.marks))
 
 
+def _tornado(axes: Axes, plot: Plot) -> None:
+    """Draw bars from 0 to either side, widest row first; hatching tells lowered inputs from raised ones in grey too."""
+    widest: dict[str, float] = {}
+    for mark in plot.marks:
+        widest[mark.label] = max(widest.get(mark.label, 0.0), abs(mark.value))
+    names = sorted(widest, key=lambda name: (-widest[name], name))
+    rows = {name: row for row, name in enumerate(names[:MAX_MARKS])}
+    for mark in sorted((mark for mark in plot.marks if mark.label in rows), key=lambda mark: -abs(mark.value)):
+        row, (color, hatch) = rows[mark.label], (WARM, "////") if mark.emphasis else (LINE, "")
+        axes.barh(row, mark.value, color="white" if hatch else color, edgecolor=color, hatch=hatch, height=0.62)
+        if mark.low is not None and mark.high is not None:
+            axes.plot([mark.low, mark.high], [row, row], color=INK, linewidth=1.2)
+            axes.plot([mark.low, mark.high], [row, row], "|", color=INK, markersize=5)
+    axes.axvline(0, color=INK, linewidth=0.9)
+    _rows(axes, tuple(Mark(label=name, value=0.0) for name in rows), len(names))
+    if any(mark.emphasis for mark in plot.marks):
+        axes.legend(*_sides(), loc="best", frameon=True, fontsize=8)
+
+
+def _sides() -> tuple[list[Any], list[str]]:
+    from matplotlib.patches import Patch
+
+    lowered = Patch(facecolor="white", edgecolor=WARM, hatch="////")
+    return [Patch(color=LINE), lowered], ["input raised", "input lowered"]
+
+
 def _lines(axes: Axes, plot: Plot) -> None:
     for curve, style in zip(plot.curves, ("-", "--", ":", "-.") * 10, strict=False):
         axes.plot(curve.x, curve.y, style, color=LINE, linewidth=1.6)
@@ -152,6 +180,7 @@ def _points(axes: Axes, plot: Plot) -> None:
 _DRAW: dict[str, Callable[[Axes, Plot], None]] = {
     "dots": _dots,
     "bars": _bars,
+    "tornado": _tornado,
     "lines": _lines,
     "calibration": _calibration,
     "roc": _roc,

@@ -1,4 +1,4 @@
-"""Sample evidence of a challenger held against a champion."""
+"""Sample evidence of a challenger held against a champion, and of a validator's run against the developer's."""
 
 from __future__ import annotations
 
@@ -43,12 +43,42 @@ def comparison() -> list[Evidence]:
     ]
 
 
-def _fact(key: str, value: Value) -> Evidence:
-    return item(f"comparison:{key}@test", value, path="docgen/test/comparison.json", key=key)
+def replication() -> list[Evidence]:
+    """Return the validator's run beside the developer's: two measures on the same rows."""
+    models = Table(
+        columns=EVALUATION_COLUMNS,
+        rows=(
+            ("champion", "developer"),
+            ("challenger", "validator"),
+            ("task", "binary"),
+            ("data", "applications-test"),
+            ("rows", 1800),
+            ("keys_sha256", sha256(b"keys")),
+        ),
+    )
+    again = "replication"
+    method = "bootstrap percentile, 1000 draws, seed 7"
+    return [
+        _fact("models", models, again),
+        *_measure("roc_auc", "AUROC", 0.8412, 0.8409, (-0.0011, 0.0005), "DeLong", again),
+        _fact("roc_auc.p", Quantity(value=0.4624, n=1800, title="DeLong p-value"), again),
+        *_measure("accuracy", "Accuracy", 0.8294, 0.8289, (-0.0022, 0.0011), method, again),
+    ]
+
+
+def _fact(key: str, value: Value, kind: str = "comparison") -> Evidence:
+    file = "comparison" if kind == "comparison" else f"comparison-{kind}"
+    return item(f"{kind}:{key}@test", value, path=f"docgen/test/{file}.json", key=key)
 
 
 def _measure(
-    key: str, title: str, champion: float, challenger: float, ends: tuple[float, float], method: str
+    key: str,
+    title: str,
+    champion: float,
+    challenger: float,
+    ends: tuple[float, float],
+    method: str,
+    kind: str = "comparison",
 ) -> list[Evidence]:
     both = Quantity(value=champion, unit="fraction", n=1800, events=396, higher_is_better=True, title=title)
     difference = Quantity(
@@ -60,4 +90,5 @@ def _measure(
         title=f"{title} difference",
     )
     after = Quantity(value=challenger, unit="fraction", n=1800, events=396, higher_is_better=True, title=title)
-    return [_fact(key, difference), _fact(f"{key}.champion", both), _fact(f"{key}.challenger", after)]
+    facts = ((key, difference), (f"{key}.champion", both), (f"{key}.challenger", after))
+    return [_fact(name, value, kind) for name, value in facts]

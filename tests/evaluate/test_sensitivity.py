@@ -131,7 +131,7 @@ def test_missing_values_are_drawn_from_the_seed_and_a_model_that_takes_none_says
         frame, strict, y_true=truth(frame), changes=[Change("income", "missing", 0.2)], settings=Settings()
     )
     found = only(record)
-    assert found.note == "no answer: ValueError: Input X contains NaN."
+    assert found.note == "no answer: ValueError: Input X contains NaN"
     assert (found.mean.value, found.mean.special, found.flips, found.metric) == (None, "undefined", None, None)
     lenient = only(asked(changes=[Change("home", "missing", 1.0)]))
     assert lenient.mean.value == pytest.approx(-0.1 * float((frame["home"] == "rent").mean()))
@@ -231,16 +231,16 @@ def test_a_file_gives_a_table_of_each_group_and_the_largest_answers_by_themselve
         f"sensitivity:{name}@test" for name in ("evaluation", "shock", "missing", "joint")
     }
     shocks = found["sensitivity:shock@test"]
-    assert [row[:2] for row in shocks.rows] == [("debt", "plus 0.01"), ("debt", "plus 0.2")]
+    assert [row[:2] for row in shocks.rows] == [("debt", "+0.01"), ("debt", "+0.2")]
     assert shocks.attribute("flips_method") == "wilson"
     largest = found["sensitivity:shock.flips@test"]
     assert isinstance(largest, Quantity)
     assert (largest.events, largest.n) == (shocks.rows[1][shocks.index("flipped")], 300)
-    assert largest.note == "debt plus 0.2"
+    assert largest.note == "debt +0.2"
     worst = found["sensitivity:shock.metric@test"]
     assert worst.value == max(row[shocks.index("metric")] for row in shocks.rows), "a higher Brier score is worse"
     together = found["sensitivity:joint/hard times.score@test"]
-    assert together.note == "debt plus 0.1; home set to rent"
+    assert together.note == "debt +0.1; home set to rent"
     assert found["sensitivity:before@test"].value == record.before.value
 
 

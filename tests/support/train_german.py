@@ -20,7 +20,17 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from docgen.evaluate import Contender, log_comparison, log_dataset, log_evidence, log_overlap, log_shift
+from docgen.evaluate import (
+    Change,
+    Contender,
+    log_comparison,
+    log_dataset,
+    log_evidence,
+    log_overlap,
+    log_sensitivity,
+    log_shift,
+    one_at_a_time,
+)
 
 warnings.filterwarnings("ignore")
 logging.getLogger("mlflow").setLevel(logging.ERROR)
@@ -29,6 +39,11 @@ MODEL, TARGET, THRESHOLD, SEED = "german-credit", "default", 0.3, 11
 NUMBERS = ["DURATION_MONTHS", "AMOUNT", "INSTALLMENT_RATE", "PRESENT_RESIDENCE_SINCE", "NUMBER_OF_CREDIT_CARDS"]
 ORDERED = ["STATUS_ACCOUNT", "CREDIT_HISTORY", "BONDS", "EMPLOYMENT", "PROPERTY", "HOUSING", "JOB"]
 """Categories whose codes rise with what they stand for (german_credit.doc); the last digit is taken."""
+
+SCENARIOS = {
+    "longer and larger loans": [Change("DURATION_MONTHS", "scale", 1.5), Change("AMOUNT", "scale", 1.5)],
+    "savings spent, work lost": [Change("BONDS", "value", 1.0), Change("EMPLOYMENT", "shift", -1.0)],
+}
 
 TAGS = {
     "ai_class": "ml", "vendor": "false", "purpose_class": "financial_risk", "exposure": "low", "is_model": "true",
@@ -108,6 +123,18 @@ def main(uri: str, artifacts: str, path: str) -> None:
                 name="boosting", score=challenger.predict_proba(holdout[inputs])[:, 1], keys=holdout.index
             ),
             X=holdout[inputs],
+            split="holdout",
+            threshold=THRESHOLD,
+            seed=SEED,
+            dataset_name="german-holdout",
+        )
+        log_sensitivity(
+            holdout[inputs],
+            lambda changed: model.predict_proba(changed)[:, 1],
+            y_true=holdout[TARGET],
+            changes=(*one_at_a_time(holdout[inputs]), Change("AMOUNT", "missing", 0.1)),
+            scenarios=SCENARIOS,
+            metric="brier",
             split="holdout",
             threshold=THRESHOLD,
             seed=SEED,

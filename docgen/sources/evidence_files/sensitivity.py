@@ -88,13 +88,13 @@ def described(item: formats.Response) -> str:
     """Return in words what was changed; the name of a single input stands before."""
     words = []
     for change in item.changes:
-        text = _WORDS[change.kind].format(amount=_said(change.amount))
+        text = _WORDS[change.kind].format(amount=_said(change))
         words.append(f"{change.feature} {text}" if item.group == "joint" else text)
     return "; ".join(words)
 
 
 _WORDS = {
-    "shift": "plus {amount}",
+    "shift": "{amount}",
     "scale": "times {amount}",
     "quantile": "at its quantile {amount}",
     "value": "set to {amount}",
@@ -102,8 +102,22 @@ _WORDS = {
 }
 
 
-def _said(amount: Scalar) -> str:
-    return f"{amount:g}" if isinstance(amount, float) else str(amount)
+def _direction(item: formats.Response) -> str:
+    """Return which way a single input was moved, where its kind of change has a direction."""
+    change = item.changes[0] if len(item.changes) == 1 else None
+    still = {"shift": 0.0, "scale": 1.0, "quantile": 0.5}
+    if change is None or change.kind not in still or not isinstance(change.amount, (int, float)):
+        return ""
+    by = change.amount - still[change.kind]
+    return "raised" if by > 0 else "lowered" if by < 0 else ""
+
+
+def _said(change: formats.ChangedInput) -> str:
+    """Return the amount of a change: with its sign where it is added."""
+    amount = change.amount
+    if isinstance(amount, str) or amount is None:
+        return str(amount)
+    return f"{amount:+g}" if change.kind == "shift" else f"{amount:g}"
 
 
 def _evaluation(record: formats.SensitivityFile) -> Table:
@@ -150,6 +164,7 @@ def _row(item: formats.Response) -> tuple[Scalar, ...]:
     return (
         item.name,
         described(item),
+        _direction(item),
         *_ends(item.mean),
         item.mean_absolute,
         item.largest,
