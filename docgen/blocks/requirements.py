@@ -113,6 +113,7 @@ def evidence(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
             columns=columns,
             rows=rows,
             anchors=tuple(f"evidence:{item.id}" for item in dossier.snapshot.evidence),
+            across=True,
         ),
     )
 
@@ -121,7 +122,7 @@ def _row(item: Evidence, users: tuple[str, ...]) -> tuple[Line, ...]:
     source = item.provenance
     links: list[Inline] = []
     for user in users:
-        links += [Link(label=f"need:{user}", text=user), Words(text=" ")]
+        links += [*((Words(text=", "),) if links else ()), Link(label=f"need:{user}", text=user)]
     state: tuple[Inline, ...] = (Words(text=" "), Absent(wanted="value", reason="missing")) if item.missing else ()
     return (
         (Shown(value=item.id, evidence=item.id, format="code"), *state),

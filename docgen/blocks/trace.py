@@ -12,16 +12,16 @@ from docgen.model.evidence import Commit, EvidenceId, Missing
 from docgen.model.regime import Requirement
 from docgen.model.snapshot import Snapshot
 
-COLUMNS = ("Clause", "Row", "Verdict", "Check", "Decided by", "Evidence", "Run", "File")
+COLUMNS = ("Clause", "Row", "Verdict", "Check, and whose line it is", "Evidence", "Read from: run and file")
 
 
 def links(names: tuple[EvidenceId, ...], most: int = 12) -> list[Inline]:
     """Return links to evidence; a long list is cut, and says so."""
     line: list[Inline] = []
     for name in names[:most]:
-        line += [Link(label=f"evidence:{name}", text=name), Words(text=" ")]
+        line += [*((Words(text=", "),) if line else ()), Link(label=f"evidence:{name}", text=name)]
     if len(names) > most:
-        line.append(Words(text="and "))
+        line.append(Words(text=" and "))
         line.append(Link(label="section:evidence", text="more in the list of evidence"))
     return line or [Absent(wanted="evidence", reason="none")]
 
@@ -35,13 +35,20 @@ def matrix(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
             row = requirements[result.requirement]
             rows += [_check(dossier, row, check) for check in result.checks] or [_bare(row, result)]
     return (
-        Grid(caption="Trace matrix", columns=COLUMNS, rows=tuple(rows), notes=tuple(_commit(dossier)), style="matrix"),
+        Grid(
+            caption="Trace matrix",
+            columns=COLUMNS,
+            rows=tuple(rows),
+            notes=tuple(_commit(dossier)),
+            style="matrix",
+            across=True,
+        ),
     )
 
 
 def _bare(row: Requirement, result: RequirementResult) -> tuple[Line, ...]:
     none: Line = (Absent(wanted="evidence", reason="none"),)
-    return (*_start(row), (Badge(verdict=result.verdict),), (Words(text=result.reason),), (), none, none, none)
+    return (*_start(row), (Badge(verdict=result.verdict),), (Words(text=result.reason),), none, none)
 
 
 def _start(row: Requirement) -> tuple[Line, Line]:
@@ -49,35 +56,30 @@ def _start(row: Requirement) -> tuple[Line, Line]:
 
 
 def _check(dossier: Dossier, row: Requirement, check: CheckResult) -> tuple[Line, ...]:
-    runs, files = _origins(dossier.snapshot, check.evidence)
+    origins = _origins(dossier.snapshot, check.evidence)
     line: list[Inline] = [Words(text=check.title)]
     if value := held(dossier, check) if check.inequality else ():
         line += [Words(text=": "), *value]
     if check.outcome:
         line.append(Words(text=f", {check.outcome}"))
+    line.append(Words(text=f" ({LAYERS[check.layer]}{f', {check.source}' if check.source else ''})"))
     return (
         *_start(row),
         (Badge(verdict=check.verdict),),
         tuple(line),
-        (Words(text=LAYERS[check.layer] + (f", {check.source}" if check.source else "")),),
         tuple(links(check.evidence, most=4)),
-        runs or (Absent(wanted="run", reason="none"),),
-        files or (Absent(wanted="file", reason="none"),),
+        origins or (Absent(wanted="run", reason="none"),),
     )
 
 
-def _origins(snapshot: Snapshot, names: tuple[EvidenceId, ...], most: int = 3) -> tuple[Line, Line]:
-    """Return the runs that gave some evidence, and the files it was read from."""
+def _origins(snapshot: Snapshot, names: tuple[EvidenceId, ...], most: int = 3) -> Line:
+    """Return the runs that gave some evidence, and some of the files it was read from."""
     found = [item for name in names if (item := snapshot.find(name)) is not None]
     runs = sorted({item.provenance.run_id for item in found if item.provenance.run_id})
     files = {item.provenance.uri: item.id for item in found if item.provenance.sha256}
-    shown: list[Inline] = []
-    for run in runs:
-        shown += [Shown(value=run, evidence=f"run:{run}", format="digest"), Words(text=" ")]
-    paths: list[Inline] = []
-    for uri, name in sorted(files.items())[:most]:
-        paths += [Shown(value=_file(uri), evidence=name, format="code"), Words(text=" ")]
-    return tuple(shown), tuple(paths)
+    shown: list[Inline] = [Shown(value=run, evidence=f"run:{run}", format="digest") for run in runs]
+    shown += [Shown(value=_file(uri), evidence=name, format="code") for uri, name in sorted(files.items())[:most]]
+    return tuple(item for one in shown for item in (Words(text=", "), one))[1:]
 
 
 def _file(uri: str) -> str:

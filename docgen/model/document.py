@@ -124,6 +124,8 @@ class Grid:
     """`matrix`: readers of the pages may filter it."""
     anchors: tuple[str, ...] = ()
     """Labels of the rows, where links of the document lead to them; as many as rows, or none."""
+    across: bool = False
+    """Too wide for an upright page: the PDF lays the pages of the document that holds it across."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

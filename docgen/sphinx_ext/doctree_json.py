@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from docutils import nodes
 from sphinx import addnodes
 
-from docgen.sphinx_ext.nodes_ import WHOLE, docgen_value
+from docgen.sphinx_ext.nodes_ import ACROSS, WHOLE, docgen_value
+from docgen.sphinx_ext.widths import ACROSS as LONGER
 
 Tree = dict[str, object]
 """`{"t": <kind>, ...}`; children under `c`, text under `s`. The kinds are those of `sphinx_src/pdf/nodes.typ`."""
@@ -24,6 +25,9 @@ MAX_WHOLE = 24
 
 LINE = 90
 """Characters that stand side by side in a table of the PDF, at least."""
+
+LINE_POINTS = 908
+"""Length of a line in points, over the width of a character as a share of the size of its type."""
 
 _CONTINUED: Tree = {"t": "text", "s": ", continued"}
 
@@ -77,12 +81,16 @@ class Converter:
     text: Callable[[str], str]
     unknown: Callable[[str], None]
     docname: str = ""
+    across: bool = False
+    """Whether the pages of the document at hand lie across."""
     labels: set[str] = field(default_factory=set)
 
     def document(self, docname: str, doctree: nodes.document, depth: int) -> list[Tree]:
         """Return the blocks of one document; `depth` is the level of its title."""
         self.docname = docname
-        return self._children(doctree, depth - 1)
+        self.across = any(ACROSS in table["classes"] for table in doctree.findall(nodes.table))
+        found = self._children(doctree, depth - 1)
+        return [{"t": "across", "c": found}] if self.across else found
 
     def _children(self, node: nodes.Node, depth: int) -> list[Tree]:
         return [tree for child in node.children for tree in self.node(child, depth)]
@@ -218,6 +226,7 @@ class Converter:
                     "t": "table",
                     "caption": [*caption, _CONTINUED] if start and caption else caption,
                     "widths": widths,
+                    "line": round(LINE_POINTS * (LONGER if self.across else 1)),
                     "stub": stub,
                     "head": [self._row(row, depth, widths) for row in head],
                     "body": rows[start : start + MAX_ROWS],

@@ -13,6 +13,7 @@ from docgen.sphinx_ext.domain import DocgenDomain, domain_of
 from docgen.sphinx_ext.needs import NeedsDirective, TraceRole, number_containers
 from docgen.sphinx_ext.nodes_ import docgen_value
 from docgen.sphinx_ext.warnings_ import Warn, warn
+from docgen.sphinx_ext.widths import code_parts
 from docgen.store.dossier import load_dossier
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ def _visit_value(self: Any, node: docgen_value) -> None:  # noqa: ANN401  # Sphi
         attributes["value"] = node["whole"]
     shown = " ".join(f'{key}="{escape(_one(value), quote=True)}"' for key, value in attributes.items())
     self.body.append(f"<data {shown}>")
+    if "docgen-code" in node["classes"] and "docgen-digest" not in node["classes"]:
+        self.body.append("<wbr>".join(map(escape, code_parts(node.astext()))))
+        raise nodes.SkipChildren
 
 
 def _one(value: str) -> str:

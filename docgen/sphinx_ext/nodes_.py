@@ -44,6 +44,9 @@ from docgen.sphinx_ext.widths import VERDICT_WORDS, column_widths
 WHOLE = "docgen-whole"
 """Class of what is better not broken at the end of a line."""
 
+ACROSS = "docgen-across"
+"""Class of a table that is too wide for an upright page."""
+
 
 class docgen_value(nodes.inline):  # noqa: N801  # docutils names node classes in lower case
     """A shown value: text, with the id of its evidence and where that was read."""
@@ -218,6 +221,7 @@ class NodeMaker:
                 cells[0] = _entry([anchor, *self.line(row[0])], number=0 in block.numeric)
             rows.append(nodes.row("", *cells))
         classes = ["docgen-grid", *([f"docgen-{block.style}"] if block.style else [])]
+        classes += [ACROSS] if block.across else []
         widths = column_widths(block)
         result: list[nodes.Node] = [_table(self._label(block.caption), widths, [nodes.row("", *heads)], rows, classes)]
         result += [nodes.paragraph("", "", *self.line(line), classes=["docgen-note"]) for line in block.notes]

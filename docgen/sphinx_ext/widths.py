@@ -31,11 +31,14 @@ SMALL_TYPE = 126
 BESIDE = 18
 """Characters that let two or three words stand beside each other."""
 
+ACROSS = 257 / 170
+"""How much longer a line is on a page that lies across: millimetres between the margins of A4."""
+
 INSET = 2
 """Characters that the padding of a cell takes."""
 
-_PART = re.compile(r"[^/_:.@=&,;-]{1,12}[/_:.@=&,;-]*|[/_:.@=&,;-]+")
-"""Where `sphinx_src/pdf/nodes.typ` and the style sheet let long codes break."""
+_PART = re.compile(r"[^/_:.@=&,;-]{1,14}[/_:.@=&,;-]*|[/_:.@=&,;-]+")
+"""Where pages and PDF (`sphinx_src/pdf/nodes.typ`) let long codes break."""
 
 
 def column_widths(block: Grid) -> tuple[int, ...]:
@@ -45,8 +48,9 @@ def column_widths(block: Grid) -> tuple[int, ...]:
     ]
     words = [min(max(map(_word, cells)), LONGEST_WORD) for cells in columns]
     wants = [max(word, min(_usual(cells), LONGEST_CELL)) for word, cells in zip(words, columns, strict=True)]
-    most = SMALL_TYPE - INSET * len(words)
-    room = _room(len(words))
+    scale = ACROSS if block.across else 1
+    most = round(scale * SMALL_TYPE) - INSET * len(words)
+    room = round(scale * _line(len(words))) - INSET * len(words)
     needs = next(plan for plan in _plans(columns, block.numeric, words, wants) if sum(plan) <= most or plan is words)
     more = [max(want - need, 0) for need, want in zip(needs, wants, strict=True)]
     share = min(1.0, max(room - sum(needs), 0) / sum(more)) if sum(more) else 0.0
@@ -90,10 +94,9 @@ def _usual(cells: tuple[tuple[Inline, ...], ...]) -> int:
     return lengths[-(-(len(lengths) - 1) * 9 // 10)]
 
 
-def _room(columns: int) -> int:
+def _line(columns: int) -> int:
     """Return how many characters should stand side by side: the more columns, the smaller the type of the PDF."""
-    line = 107 if columns <= 4 else 113 if columns <= 6 else 126 if columns <= 8 else 142
-    return line - INSET * columns
+    return 107 if columns <= 4 else 113 if columns <= 6 else 126 if columns <= 8 else 142
 
 
 def _items(label: Label) -> tuple[Inline, ...]:
@@ -111,8 +114,13 @@ def _parts(item: Inline) -> list[str]:
         return [f"{text}  "]
     code = isinstance(item, Shown) and item.format in {"code", "digest"}
     if code or (isinstance(item, Link) and item.label.startswith("evidence:")):
-        return _PART.findall(text)
+        return code_parts(text)
     return text.split()
+
+
+def code_parts(text: str) -> list[str]:
+    """Return a code in the parts between which a line may break."""
+    return _PART.findall(text)
 
 
 def text_of(item: Inline) -> str:

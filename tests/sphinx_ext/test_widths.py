@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from docutils import nodes
+from docutils.utils import new_document
 
 from docgen.blocks.values import full
 from docgen.model.assessment import Verdict
@@ -12,7 +13,7 @@ from docgen.model.document import Badge, Dossier, Grid, Line, Link, Shown, Words
 from docgen.model.evidence import Interval, Quantity
 from docgen.sphinx_ext.doctree_json import Converter, without_dead_links
 from docgen.sphinx_ext.nodes_ import NodeMaker
-from docgen.sphinx_ext.widths import INSET, LONGEST_WORD, column_widths
+from docgen.sphinx_ext.widths import INSET, LONGEST_WORD, code_parts, column_widths
 from docgen.testing import sample_snapshot
 
 DIGEST = "0f1e2d3c4b5a"
@@ -70,17 +71,20 @@ def test_a_table_of_words_alone_and_an_empty_one_have_widths() -> None:
     assert column_widths(Grid(caption="", columns=("Measure", "n"), rows=())) == (8 + INSET, 2 + INSET)
 
 
-def set_(block: Grid) -> dict[str, object]:
-    """The table of the PDF that a grid becomes."""
-    maker = NodeMaker(
+def maker() -> NodeMaker:
+    return NodeMaker(
         dossier=Dossier(snapshot=sample_snapshot(), regimes=(), assessments=()),
         docname="page",
         anchor=lambda _label, _name: None,
         image=lambda name, _svg: name,
         prose=lambda _text, _slot: [],
     )
+
+
+def set_(block: Grid) -> dict[str, object]:
+    """The table of the PDF that a grid becomes."""
     converter = Converter(image=lambda uri: uri, text=str, unknown=lambda _name: None)
-    (table,) = (tree for node in maker.make((block,)) for tree in converter.node(node) if tree["t"] == "table")
+    (table,) = (tree for node in maker().make((block,)) for tree in converter.node(node) if tree["t"] == "table")
     return table
 
 
@@ -108,3 +112,26 @@ def test_a_place_that_nothing_leads_to_takes_no_line() -> None:
     trees = [tree for child in body.children for tree in converter.node(child)]
     kept = without_dead_links(trees, converter.labels)
     assert [tree.get("label") for tree in kept if tree["t"] == "target"] == ["page:wanted"]
+
+
+def test_what_is_laid_across_has_half_as_much_room_again_and_its_whole_document_lies_so() -> None:
+    block = grid(*(words("a long text of many words " * 9),) * 6)
+    wide = replace(block, across=True)
+    assert sum(column_widths(wide)) > 1.35 * sum(column_widths(block))
+    across, upright = document(wide), document(block)
+    assert [tree["t"] for tree in across] == ["across"]
+    (table,) = across[0]["c"]  # type: ignore[misc]
+    assert table["line"] > 1.4 * upright[0]["line"]  # type: ignore[operator]
+
+
+def document(block: Grid) -> list[dict[str, object]]:
+    """The trees of a document that holds nothing but a grid."""
+    whole = new_document("page")
+    whole += maker().make((block,))
+    converter = Converter(image=lambda uri: uri, text=str, unknown=lambda _name: None)
+    return converter.document("page", whole, 1)
+
+
+def test_codes_break_after_a_separator_and_no_word_of_usual_length_is_torn() -> None:
+    assert code_parts("narrative:classification_rationale") == ["narrative:", "classification_", "rationale"]
+    assert code_parts("runs:/0123456789abcdef/docgen") == ["runs:/", "0123456789abcd", "ef/", "docgen"]
