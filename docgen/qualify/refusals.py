@@ -21,6 +21,9 @@ from docgen.model.qualification import Found
 from docgen.qualify.bench import Bench, Step, judged
 from docgen.qualify.desk import NOW, key_of, lay_out, signed, wish
 from docgen.qualify.rebuild import golden_snapshot
+from docgen.refusals import Attempt as Noted
+from docgen.refusals import noted
+from docgen.store.refusals import read_refusals
 from docgen.store.snapshots import Snapshots
 from docgen.strict_yaml import load_yaml
 
@@ -80,27 +83,37 @@ def _zip(names: tuple[str, ...], mode: int, compress: int) -> bytes:
 def _approvals(bench: Bench) -> Found:
     config = lay_out(bench.dossier, bench.work / "approvals")
     first = {
-        "a later gate before the earlier one": ("officer", "release", "", GateClosedError),
-        "somebody in a role that is not theirs": ("officer", "validation", "validator", IntegrityError),
-        "somebody who made the version": ("maker", "validation", "", IntegrityError),
-        "a key that nobody knows": ("stranger", "validation", "", IntegrityError),
-        "a gate that does not exist": ("checker", "elsewhere", "", UsageError),
+        "a later gate before the earlier one": ("officer", "release", "", GateClosedError, "comes after"),
+        "somebody in a role that is not theirs": (
+            "officer",
+            "validation",
+            "validator",
+            IntegrityError,
+            "may not sign as",
+        ),
+        "somebody who made the version": ("maker", "validation", "", IntegrityError, "made this version"),
+        "a key that nobody knows": ("stranger", "validation", "", IntegrityError, "nobody's"),
+        "a gate that does not exist": ("checker", "elsewhere", "", UsageError, "no gate"),
     }
     faults = [fault for what, asked in first.items() for fault in _signing(config, what, *asked)]
     signed(config, "checker", "validation")
-    faults += _signing(config, "a second signature of the same person", "checker", "validation", "", UsageError)
+    faults += _signing(config, "a second signature", "checker", "validation", "", UsageError, "already")
     signed(config, "officer", "release")
     states = _desk(config).states(NOW.date())
     faults += [f"{state.gate}: is closed after both signed: {state.closed}" for state in states if state.closed]
     newer = replace(golden_snapshot(), captured_at="2026-03-04T00:00:00Z", findings=())
     Snapshots(config.path(config.dossier.store)).save(newer)
-    faults += _signing(config, "a stale dossier", "maker", "validation", "", IntegrityError, says="stale")
+    faults += _signing(config, "a stale dossier", "maker", "validation", "", IntegrityError, "stale")
     entry = next(path for path in sorted(_desk(config).ledger.folder.glob("*.json")))
     entry.chmod(0o644)
     entry.write_bytes(entry.read_bytes() + b" ")
-    faults += _signing(config, "a ledger that was edited", "checker", "validation", "", IntegrityError, says="broken")
-    count = len(first) + 3
-    return judged(tuple(faults), f"{count} refused; two people in their roles opened both gates", tuple(first))
+    faults += _signing(config, "a ledger that was edited", "checker", "validation", "", IntegrityError, "broken")
+    count, log = len(first) + 3, read_refusals(config.path(config.dossier.store))
+    if (len(log[0]), log[1]) != (count, 0):
+        faults.append(f"{len(log[0])} refusals are in the log, expected {count}")
+    return judged(
+        tuple(faults), f"{count} refused and noted; two people in their roles opened both gates", tuple(first)
+    )
 
 
 def _desk(config: Config) -> approvals.Desk:
@@ -108,14 +121,22 @@ def _desk(config: Config) -> approvals.Desk:
 
 
 def _signing(
-    config: Config, what: str, who: str, gate: str, role: str, kind: type[DocgenError], *, says: str = ""
+    config: Config, what: str, who: str, gate: str, role: str, kind: type[DocgenError], says: str
 ) -> Iterator[str]:
+    """Yield that somebody could sign, or was refused for another reason than the one that `says` is a part of."""
+    wanted = wish(who, gate, role)
+    told = Noted(
+        action="sign", target=golden_snapshot().subject.uri, gate=gate, role=wanted.role,
+        key=wanted.key.public.fingerprint,
+    )  # fmt: skip
+
     def attempt() -> object:
         try:
-            return approvals.prepare(_desk(config), wish(who, gate, role), config)
+            with noted(told, config, NOW):
+                return approvals.prepare(_desk(config), wanted, config)
         except DocgenError as err:
             if says not in err.message:
-                raise UnsafeError(f"{err.message} (expected a word of {says!r})") from err
+                raise UnsafeError(f"{err.message} (expected {says!r} in it)") from err
             raise
 
     yield from refused(what, attempt, kind)
@@ -189,7 +210,7 @@ STEPS = (
         id="OQ-APPROVALS",
         title="Who may sign, and when",
         shows="gates open one after the other, by the right people, once each, for the dossier as it is",
-        expected="the wrong order, role, person, key, dossier and ledger are refused; the right people sign",
+        expected="wrong order, role, person, key, dossier and ledger are refused and noted; the right people sign",
         run=_approvals,
     ),
     Step(
