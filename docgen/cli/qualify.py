@@ -33,6 +33,7 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
         now=datetime.now(UTC),
         step=console.step,
     )
+    console.step(f"writing the report to {asked.output}")
     files = _write(done, Path(asked.output))
     for item in done.steps:
         console.line(f"{_WORDS[item.outcome]:<9}  {item.id:<22} {item.got}")

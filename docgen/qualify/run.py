@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen import __version__
 from docgen.config import Config
-from docgen.model.qualification import Part, Qualification, feature_state, row_state
+from docgen.model.qualification import Part, Qualification, StepResult, feature_state, row_state
 from docgen.qualify.bench import Bench, Step, carried_out
 from docgen.qualify.catalogue import features, part11, serves
 from docgen.qualify.collecting import STEPS as COLLECTING
@@ -61,7 +61,7 @@ def qualify(
     if lock is not None:
         read_lock(lock)
     wanted = tuple(item for item in STEPS if item.part in parts)
-    results = []
+    results: list[StepResult] = []
     with tempfile.TemporaryDirectory(prefix="docgen-qualify-") as work:
         bench = Bench(config=config, work=Path(work), lock=lock)
         for number, item in enumerate(wanted, start=1):
@@ -77,5 +77,10 @@ def qualify(
         steps=tuple(results),
         part11=tuple(row_state(row, outcomes) for row in part11()),
         features=tuple(feature_state(item, outcomes) for item in features()),
-        limits=LIMITS if lock else (_NO_LOCK, *LIMITS),
+        limits=(*_unshown(results), *(() if lock else (_NO_LOCK,)), *LIMITS),
     )
+
+
+def _unshown(results: list[StepResult]) -> Iterator[str]:
+    """Yield what kept a step from being judged here: a known limit of this run."""
+    yield from (f"{item.id}: {item.got}." for item in results if item.outcome == "not_shown")

@@ -60,7 +60,9 @@ def test_code_of_a_checkout_is_told_and_nothing_is_green(docgen, tmp_path: Path)
     assert done.returncode == 1
     assert json.loads(done.stdout)["passed"] is False
     report = json.loads((tmp_path / "qualification" / "qualification.json").read_bytes())
-    assert steps(report)["IQ-FILES"]["outcome"] == "not_shown"
+    found = steps(report)["IQ-FILES"]
+    assert found["outcome"] == "not_shown"
+    assert f"IQ-FILES: {found['got']}." in report["limits"]
     assert not [item["row"]["id"] for item in report["part11"] if item["green"]]
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +41,7 @@ def test_every_step_passes_on_the_installed_wheel(report: dict[str, Any]) -> Non
     excused = {"OQ-PAGES", "OQ-PDF"} if list(differences(platform.machine(), tools(), golden())) else set()
     for name, item in found.items():
         allowed = {"passed", "not_shown"} if name in excused else {"passed", "noted"}
-        assert item["outcome"] in allowed, f"{name}: {item['got']} {item['details'][:5]}"
+        assert item["outcome"] in allowed, f"{name} (stale? make golden): {item['got']} {item['details'][:5]}"
 
 
 def test_every_row_is_told_and_only_rows_of_the_product_are_green(report: dict[str, Any]) -> None:
@@ -162,3 +166,23 @@ ROW = {"id": "R", "section": "1", "title": "T", "paraphrase": "p"}
 def test_a_row_says_what_its_steps_showed(more: Any, outcomes: Any, state: str, green: bool) -> None:
     row = Part11Row(**ROW, **more)
     assert row_state(row, outcomes) == RowState(row=row, state=state, green=green)
+
+
+def test_ctrl_c_leaves_no_report_and_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "docgen", "qualify", "--oq"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    while "OQ-FACTS" not in (line := process.stderr.readline()):
+        assert line, "it ended by itself"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=300) == 130
+    assert "interrupted; nothing was left half-written" in process.stderr.read()
+    process.stderr.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
+    assert [path.name for path in (tmp_path / "temporary").iterdir() if path.name.startswith("docgen-qualify")] == []
