@@ -237,7 +237,9 @@ def value_with_interval(by: Mapping[str, Scalar], key: str, evidence: str, *, no
         )
     line: Line = (Shown(value=value, evidence=evidence, format="number"),)
     if low is None or high is None:
-        return line
+        why = str(by.get("note") or "")
+        told = note and why.startswith("no interval")
+        return (*line, Words(text=" ("), Shown(value=why, evidence=evidence), Words(text=")")) if told else line
     return (
         *line,
         Words(text=" ("),

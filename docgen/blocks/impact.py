@@ -132,6 +132,8 @@ def _impact_notes(item: Evidence, table: Table) -> Iterator[Line]:
             "selection; a ratio says little without its interval and the test beside it."
         ),
     )
+    if table.attribute("untested"):
+        yield (told("untested"), Words(text="."))
     if table.attribute("family"):
         yield (
             Words(text="Fisher's exact test against the reference group. Adjusted as one family: "),

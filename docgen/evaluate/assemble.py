@@ -151,7 +151,7 @@ def _fairness(
     dataset: DataRef,
     settings: Settings,
 ) -> FairnessFile:
-    from docgen.evaluate.fairness import as_if_independent, choices_of, fairness
+    from docgen.evaluate.fairness import choices_of, fairness
 
     if outcomes.predicted is None:
         raise UsageError(
@@ -159,10 +159,8 @@ def _fairness(
             hint="pass y_pred too",
         )
     choices = choices_of(outcomes, settings)
-    found = fairness(
-        outcomes, sensitive, choices, settings.method, split=settings.split, dataset=dataset, periods=periods
-    )
-    return found if data.clusters is None else as_if_independent(found, data.clusters.count)
+    how = Resampling(method=settings.method, rows=len(data.truth), clusters=data.clusters)
+    return fairness(outcomes, sensitive, choices, how, split=settings.split, dataset=dataset, periods=periods)
 
 
 def _binary(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:

@@ -1,17 +1,19 @@
 """How far groups lie apart in one number, each way of measuring it under its own name.
 
 Fairlearn's differences and ratios are unsigned: largest minus smallest, smallest divided by largest, whichever groups
-these are. What a group has against its reference group is in `docgen.evaluate.comparisons`.
+these are. What a group has against its reference group is in `docgen.evaluate.comparisons`. Intervals are bootstraps:
+of rows within each group, or of whole clusters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docgen.evaluate.comparisons import largest
-from docgen.evaluate.intervals import Method
+from docgen.evaluate.intervals import noted, within
+from docgen.evaluate.resample import Resampling
 from docgen.model.evidence import Interval, Quantity
 from docgen.model.formats import AdverseImpact, Disparity, GroupMetric, GroupRow, ScoreGap
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+Redrawn = Mapping[tuple[str, str], "Floats"]
+"""(metric, group) -> the metric in each draw of whole clusters, (draws,); empty where rows form none."""
 
 TOO_FEW = "fewer than two groups are shown, large enough and defined"
 NAMES = {
@@ -35,6 +40,7 @@ class _Used:
 
     rows: tuple[GroupRow, ...]
     left_out: int
+    metric: str
 
     @property
     def values(self) -> list[float]:
@@ -48,43 +54,90 @@ class _Used:
     def note(self) -> str:
         return f"; {self.left_out} small, undefined or suppressed groups left out" if self.left_out else ""
 
-    def drawn(self, method: Method, stream: int) -> Floats:
-        """Return bootstrap draws (draws, n_groups): rows resampled within each group's denominator."""
+    def drawn(self, how: Resampling, redrawn: Redrawn, stream: int) -> _Draws:
+        """Return bootstrap draws: rows resampled within each group's denominator, or whole clusters."""
         import numpy as np
 
-        generator = np.random.default_rng([method.seed, stream])
-        n = np.array([row.n for row in self.rows])
-        draws: Floats = generator.binomial(n, np.array(self.values), size=(method.draws, len(n))) / n
-        return draws
+        if how.clusters is not None:
+            draws = np.stack([redrawn[self.metric, row.group] for row in self.rows], axis=1)
+        else:
+            generator = np.random.default_rng([how.method.seed, stream])
+            n = np.array([row.n for row in self.rows])
+            draws = generator.binomial(n, np.array(self.values), size=(how.method.draws, len(n))) / n
+        smallest, largest = int(np.argmin(self.values)), int(np.argmax(self.values))
+        return _Draws(
+            smallest=draws.min(axis=1),
+            largest=draws.max(axis=1),
+            low=draws[:, smallest],
+            high=draws[:, largest],
+        )
 
 
-def disparities(tables: Sequence[GroupMetric], smallest: int, method: Method) -> Iterator[Disparity]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Draws:
+    """What the groups of a metric give in each draw, (draws,) each.
+
+    How far apart the extreme groups of a draw lie, whichever these are, is never less than how far apart those lie
+    that are extreme in the data, and is too much where groups are about equal: each draw has extremes by chance alone.
+    An interval therefore reaches from what the draws say of the data's own two, which may change places, to what they
+    say of the extremes of each draw. It holds the estimate, and reaches equality where that cannot be ruled out.
+    """
+
+    smallest: Floats
+    """Of each draw."""
+    largest: Floats
+    """Of each draw."""
+    low: Floats
+    """The group that is smallest in the data."""
+    high: Floats
+    """The group that is largest in the data."""
+
+    @property
+    def differences(self) -> tuple[Floats, Floats]:
+        """Between the data's own two groups, 0 where they change places; and between the extremes of each draw."""
+        import numpy as np
+
+        return np.maximum(self.high - self.low, 0), self.largest - self.smallest
+
+    @property
+    def ratios(self) -> tuple[Floats, Floats]:
+        """Of the extremes of each draw; and of the data's own two groups, 1 where they change places."""
+        import numpy as np
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            own = np.where(self.low > self.high, 1.0, self.low / self.high)
+            return np.asarray(self.smallest / self.largest), own
+
+
+def disparities(tables: Sequence[GroupMetric], smallest: int, how: Resampling, redrawn: Redrawn) -> Iterator[Disparity]:
     """Yield the disparities of one feature.
 
     Args:
         tables: its metrics by group.
         smallest: rows below which a group is left out.
-        method: level, draws and seed of the bootstrap intervals; means have none.
+        how: level, draws and seed of the bootstrap intervals; means have them where rows form clusters.
+        redrawn: the metrics in each draw of whole clusters.
     """
     used = {table.metric: _used(table, smallest) for table in tables}
     for stream, table in enumerate(tables):
         if table.metric == "base_rate":
             continue  # how often the outcome occurs is no property of the model
         mine = used[table.metric]
-        draws = mine.drawn(method, stream) if table.unit == "fraction" and len(mine.values) > 1 else None
+        drawable = table.unit == "fraction" or how.clusters is not None
+        draws = mine.drawn(how, redrawn, stream) if drawable and len(mine.values) > 1 else None
         name = NAMES.get(table.metric)
         alias = f" ({name.lower()})" if name else ""
-        yield _gap(table, mine, draws, method, alias)
+        yield _gap(table, mine, draws, how, alias)
         if table.unit == "fraction":
-            yield _ratio(table, mine, draws, method, alias)
+            yield _ratio(table, mine, draws, how, alias)
     pair = [used.get(name) for name in ("true_positive_rate", "false_positive_rate")]
     if tables and pair[0] is not None and pair[1] is not None:
-        yield from _equalized_odds(tables[0].feature, pair[0], pair[1], method)
+        yield from _equalized_odds(tables[0].feature, pair[0], pair[1], how, redrawn)
 
 
 def _used(table: GroupMetric, smallest: int) -> _Used:
     rows = tuple(row for row in table.rows if row.value is not None and (row.n or 0) >= smallest)
-    return _Used(rows=rows, left_out=len(table.rows) - len(rows))
+    return _Used(rows=rows, left_out=len(table.rows) - len(rows), metric=table.metric)
 
 
 def _apart(table: GroupMetric, used: _Used) -> tuple[float, float]:
@@ -110,26 +163,22 @@ def _apart(table: GroupMetric, used: _Used) -> tuple[float, float]:
     return float(frame.difference()), float(frame.ratio())
 
 
-def _gap(table: GroupMetric, used: _Used, draws: Floats | None, method: Method, alias: str) -> Disparity:
+def _gap(table: GroupMetric, used: _Used, draws: _Draws | None, how: Resampling, alias: str) -> Disparity:
     quantity = _quantity(
         used,
         title=f"{table.title} difference{alias}",
         note=f"largest minus smallest group{used.note}",
         unit=table.unit,
         value=_apart(table, used)[0] if len(used.values) > 1 else None,
-        interval=None if draws is None else _interval(draws.max(axis=1) - draws.min(axis=1), method),
+        interval=None if draws is None else _interval(*draws.differences, how=how),
         higher_is_better=False,
     )
     return Disparity(key=f"{table.metric}.difference", feature=table.feature, quantity=quantity)
 
 
-def _ratio(table: GroupMetric, used: _Used, draws: Floats | None, method: Method, alias: str) -> Disparity:
-    import numpy as np
-
+def _ratio(table: GroupMetric, used: _Used, draws: _Draws | None, how: Resampling, alias: str) -> Disparity:
     values = used.values
     largest_is_0 = len(values) > 1 and max(values) == 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        drawn = None if draws is None else draws.min(axis=1) / draws.max(axis=1)
     quantity = _quantity(
         used,
         title=f"{table.title} ratio{alias}",
@@ -138,34 +187,32 @@ def _ratio(table: GroupMetric, used: _Used, draws: Floats | None, method: Method
         else f"smallest divided by largest group, which is no adverse impact ratio{used.note}",
         unit="ratio",
         value=None if len(values) < 2 or largest_is_0 else _apart(table, used)[1],
-        interval=None if drawn is None else _interval(drawn, method),
+        interval=None if draws is None else _interval(*draws.ratios, how=how),
         higher_is_better=True,
     )
     return Disparity(key=f"{table.metric}.ratio", feature=table.feature, quantity=quantity)
 
 
-def _equalized_odds(feature: str, positive: _Used, negative: _Used, method: Method) -> Iterator[Disparity]:
+def _equalized_odds(
+    feature: str, positive: _Used, negative: _Used, how: Resampling, redrawn: Redrawn
+) -> Iterator[Disparity]:
     import numpy as np
 
     there = len(positive.values) > 1 and len(negative.values) > 1
     gaps = [max(used.values) - min(used.values) for used in (positive, negative)] if there else []
-    drawn = (
-        np.stack([np.ptp(used.drawn(method, 100 + i), axis=1) for i, used in enumerate((positive, negative))])
-        if there
-        else None
-    )
+    drawn = [used.drawn(how, redrawn, 100 + i).differences for i, used in enumerate((positive, negative)) if there]
     ways: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         ("difference", "worst case: the larger of the two differences", lambda pair: np.max(pair, axis=0)),
         ("mean_difference", "mean of the two differences", lambda pair: np.mean(pair, axis=0)),
     )
-    for key, how, combine in ways:
+    for key, words, combine in ways:
         quantity = _quantity(
             positive,
-            title=f"Equalized odds difference ({how.partition(':')[0]})",
-            note=f"{how} of true and false positive rates, each largest minus smallest group{positive.note}",
+            title=f"Equalized odds difference ({words.partition(':')[0]})",
+            note=f"{words} of true and false positive rates, each largest minus smallest group{positive.note}",
             unit="fraction",
             value=float(combine(gaps)) if there else None,
-            interval=None if drawn is None else _interval(combine(drawn), method),
+            interval=_interval(*map(combine, zip(*drawn, strict=True)), how=how) if drawn else None,
             higher_is_better=False,
             n=positive.n + negative.n,
         )
@@ -179,39 +226,54 @@ def _quantity(
     note: str,
     unit: str,
     value: float | None,
-    interval: Interval | None,
+    interval: Interval | str | None,
     higher_is_better: bool,
     n: int | None = None,
 ) -> Quantity:
     few = len(used.values) < 2
-    return Quantity(
+    quantity = Quantity(
         value=value,
         special=None if value is not None else "undefined",
         unit=unit,
         n=used.n if n is None else n,
-        interval=interval if value is not None else None,
         higher_is_better=higher_is_better,
         title=title,
         note=TOO_FEW + used.note if few else note,
     )
+    if value is None or interval is None:
+        return quantity
+    equal = 1.0 if unit == "ratio" else 0.0
+    if isinstance(interval, Interval) and equal in {interval.low, interval.high}:
+        quantity = noted(
+            quantity, f"the interval ends at {equal:g}, beyond which this cannot lie: the groups may be equal"
+        )
+    return within(quantity, interval)
 
 
-def _interval(draws: Floats, method: Method) -> Interval | None:
+def _interval(low: Floats, high: Floats, *, how: Resampling) -> Interval | str:
+    """Return the interval from the lower percentile of some draws to the upper one of others, or why there is none.
+
+    Args:
+        low: (draws,).
+        high: (draws,), each at least as large as that of `low`.
+        how: level and name.
+    """
     import numpy as np
 
-    if not np.isfinite(draws).all():
-        return None
-    tail = (1 - method.level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail])
+    if not np.isfinite([low, high]).all():
+        return "the measure is undefined in some draws of the bootstrap"
+    if np.ptp(low) == 0 and np.ptp(high) == 0:
+        return "every draw of the bootstrap gives the same value"
+    tail = (1 - how.method.level) / 2
     return Interval(
-        low=float(low),
-        high=float(high),
-        level=method.level,
-        method=f"{method.bootstrap}, within groups",
+        low=float(np.quantile(low, tail)),
+        high=float(np.quantile(high, 1 - tail)),
+        level=how.method.level,
+        method=f"{how.name}, within groups" if how.clusters is None else how.name,
     )
 
 
-def lowest_impact(impact: AdverseImpact, smallest: int, level: float, method: str) -> Disparity:
+def lowest_impact(impact: AdverseImpact, smallest: int, level: float) -> Disparity:
     """Return the lowest adverse impact ratio among groups of at least `smallest` rows."""
     rows = [row for row in impact.rows if row.ratio is not None and (row.n or 0) >= smallest]
     worst = min(rows, key=lambda row: (row.ratio or 0.0, row.group), default=None)
@@ -221,7 +283,7 @@ def lowest_impact(impact: AdverseImpact, smallest: int, level: float, method: st
         return Disparity(key="selection_rate.air", feature=impact.feature, quantity=empty)
     base = next((row.n or 0 for row in impact.rows if row.group == impact.reference), 0)
     interval = (
-        Interval(low=worst.low, high=worst.high, level=level, method=method)
+        Interval(low=worst.low, high=worst.high, level=level, method=impact.method)
         if worst.low is not None and worst.high is not None
         else None
     )
@@ -246,16 +308,22 @@ def largest_gap(gap: ScoreGap, smallest: int, level: float) -> Disparity:
         empty = Quantity(value=None, special="undefined", unit="sd", title=title, note=TOO_FEW)
         return Disparity(key=f"{gap.of}.smd", feature=gap.feature, quantity=empty)
     row = rows[worst[0]]
-    low, high = sorted((abs(row.low or 0.0), abs(row.high or 0.0)))
-    crosses = (row.low or 0.0) < 0 < (row.high or 0.0)
     quantity = Quantity(
         value=abs(worst[1]),
         unit="sd",
         n=(row.n or 0) + next((other.n or 0 for other in gap.rows if other.group == gap.reference), 0),
-        interval=Interval(low=0.0 if crosses else low, high=high, level=level, method=gap.method),
+        interval=_unsigned(row.low, row.high, level, gap.method),
         higher_is_better=False,
         title=title,
         note=f"{worst[0]} is {'above' if worst[1] > 0 else 'below'} {gap.reference}, without the sign; "
         "denominator: root of the mean of the two groups' variances",
     )
     return Disparity(key=f"{gap.of}.smd", feature=gap.feature, quantity=quantity)
+
+
+def _unsigned(low: float | None, high: float | None, level: float, method: str) -> Interval | None:
+    """Return the interval of a number without its sign; None where it has none."""
+    if low is None or high is None:
+        return None
+    near, far = sorted((abs(low), abs(high)))
+    return Interval(low=0.0 if low < 0 < high else near, high=far, level=level, method=method)

@@ -60,6 +60,8 @@ class Cube:
     """(n_combinations, n_axes), codes."""
     counts: Integers
     """(n_combinations, n_cells)."""
+    rows: Integers
+    """(n_rows,), the combination of each row."""
     sums: Floats
     """(n_combinations, n_sums) of the numbers that were summed along."""
 
@@ -85,7 +87,8 @@ class Cube:
         counts, sums = self.of(view)
         chosen = tuple(self.axes[axis] for axis in axes)
         codes = [[axis.groups.index(name) for axis, name in zip(chosen, part, strict=True)] for part in view.parts]
-        return Cube(axes=chosen, combinations=np.array(codes, dtype=np.int64), counts=counts, sums=sums)
+        rows = view.member[self.rows]
+        return Cube(axes=chosen, combinations=np.array(codes, dtype=np.int64), counts=counts, sums=sums, rows=rows)
 
     def of(self, view: View) -> tuple[Integers, Floats]:
         """Return counts (n_groups, n_cells) and sums (n_groups, n_sums) of a view's groups."""
@@ -206,6 +209,7 @@ def count(axes: Sequence[Axis], cells: Integers, n_cells: int, *numbers: Floats)
         combinations=rows[first],
         counts=counts.astype(np.int64),
         sums=np.stack(sums, axis=1) if sums else np.zeros((len(first), 0)),
+        rows=member,
     )
 
 

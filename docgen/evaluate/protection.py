@@ -23,6 +23,16 @@ FEATURE, PAIR, PERIOD = 0, 1, 2
 """Ranks of tables: what is more detailed gives way first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawn:
+    """What each draw of whole clusters gives a group."""
+
+    counts: Floats
+    """(draws, n_cells)."""
+    sums: Floats
+    """(draws, n_sums)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group of a view with what may be shown of it."""
@@ -36,6 +46,8 @@ class Group:
     """(n_sums,)."""
     step: int
     """Of suppression: 0 shows nothing."""
+    drawn: Drawn | None = None
+    """Where rows form clusters."""
 
     @property
     def rows(self) -> int:
@@ -49,6 +61,8 @@ class Shown:
 
     features: tuple[str, ...]
     groups: tuple[Group, ...]
+    member: Integers
+    """(n_rows,), the group of each row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +188,8 @@ def _shown(cube: Cube, view: View, level: Integers) -> Shown:
         Group(name=name, parts=view.parts[i], counts=counts[i], sums=sums[i], step=int(level[i]))
         for i, name in enumerate(view.groups)
     )
-    return Shown(features=tuple(cube.axes[axis].name for axis in view.axes), groups=groups)
+    features = tuple(cube.axes[axis].name for axis in view.axes)
+    return Shown(features=features, groups=groups, member=view.member[cube.rows])
 
 
 def _too_hard(what: str, advice: str) -> LeftOut:

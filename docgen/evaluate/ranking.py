@@ -52,6 +52,11 @@ def _places(members: NDArray[np.bool_], score: Floats) -> NDArray[np.intp] | sli
     return ordered
 
 
+def _taken(weights: Floats, places: NDArray[np.intp] | slice) -> Floats:
+    """Return weights at some places, each draw's side by side in memory, as fancy indexing would not leave them."""
+    return weights[:, places] if isinstance(places, slice) else weights.take(places, axis=1)
+
+
 def _so_far(weights: Floats) -> Floats:
     """Return the weight before each place, and of all, (draws, places + 1)."""
     total = np.zeros((weights.shape[0], weights.shape[1] + 1))
@@ -59,15 +64,26 @@ def _so_far(weights: Floats) -> Floats:
     return total
 
 
-def weighted_auroc(truth: Floats, score: Floats) -> Weighted:
-    """Return AUROC as a function of row weights (draws, n_rows); ties count one half (Mann-Whitney)."""
+def weighted_auroc(truth: Floats, score: Floats, at: NDArray[np.intp] | None = None) -> Weighted:
+    """Return AUROC as a function of row weights (draws, n_rows); ties count one half (Mann-Whitney).
+
+    Args:
+        truth: (n_rows,), 0 or 1.
+        score: (n_rows,).
+        at: (n_rows,), which of the weights a row has, as where they are those of clusters; its own when None.
+    """
     rows = _ByClass(truth, score)
+    tied = not np.array_equal(rows.lower_negatives, rows.not_higher_negatives)
+    positives, negatives = (places if at is None else at[places] for places in (rows.positive, rows.negative))
 
     def statistic(weights: Floats) -> Floats:
-        positive, negative = weights[:, rows.positive], _so_far(weights[:, rows.negative])
-        below = (negative[:, rows.lower_negatives] + negative[:, rows.not_higher_negatives]) / 2
+        positive, negative = _taken(weights, positives), _so_far(_taken(weights, negatives))
+        below = _taken(negative, rows.lower_negatives)
+        if tied:
+            below = (below + _taken(negative, rows.not_higher_negatives)) / 2
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((positive * below).sum(axis=1) / (positive.sum(axis=1) * negative[:, -1]))
+            won = np.einsum("dr,dr->d", positive, below)
+            return np.asarray(won / (positive.sum(axis=1) * negative[:, -1]))
 
     return statistic
 
@@ -77,10 +93,10 @@ def average_precision(truth: Floats, score: Floats) -> Weighted:
     rows = _ByClass(truth, score)
 
     def statistic(weights: Floats) -> Floats:
-        positive = weights[:, rows.positive]
-        before, negative = _so_far(positive), _so_far(weights[:, rows.negative])
-        found = before[:, -1:] - before[:, rows.lower_positives]
-        shown = found + negative[:, -1:] - negative[:, rows.lower_negatives]
+        positive = _taken(weights, rows.positive)
+        before, negative = _so_far(positive), _so_far(_taken(weights, rows.negative))
+        found = before[:, -1:] - _taken(before, rows.lower_positives)
+        shown = found + negative[:, -1:] - _taken(negative, rows.lower_negatives)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray((positive * found / np.maximum(shown, 1)).sum(axis=1) / before[:, -1])
 

@@ -60,7 +60,7 @@ class Resampling:
 
         if self.clusters is not None:
             for drawn in self.of_clusters():
-                yield drawn[:, self.clusters.codes]
+                yield drawn.take(self.clusters.codes, axis=1)
             return
         generator = np.random.default_rng(self.method.seed)
         for count in self._chunks():

@@ -45,7 +45,7 @@ IMPACT_COLUMNS = (
     Column(key="note", title="Note"),
 )
 """Columns of `fairness:selection_rate.air_by_group/<feature>@<split>`. Attributes: favourable, reference,
-reference_rule, level, method, family, suppress_below."""
+reference_rule, level, method, family, untested, suppress_below."""
 
 SCORE_GAP_COLUMNS = (
     Column(key="group", title="Group"),

@@ -8,15 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from fairlearn import metrics as fairlearn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.proportion import proportions_ztest
 
 from docgen.errors import UsageError
 from docgen.evaluate.comparisons import adjusted, four_fifths
-from docgen.evaluate.fairness import Choices, as_if_independent, choices_of, fairness
+from docgen.evaluate.fairness import Choices, choices_of, fairness
+from docgen.evaluate.groups import axes_of
 from docgen.evaluate.intervals import Method
-from docgen.evaluate.outcomes import Outcomes
+from docgen.evaluate.outcomes import Outcomes, counting
+from docgen.evaluate.protection import protected
+from docgen.evaluate.redraw import moments_of, redrawn, values_of
+from docgen.evaluate.resample import Clusters, Resampling
 from docgen.evaluate.settings import Settings
 from docgen.model.formats import AdverseImpact, DataRef, FairnessFile, ImpactRow, ScoreRow
 
@@ -32,6 +38,10 @@ def rows_of(cells: dict[str, tuple[int, int, int, int]]) -> tuple[np.ndarray, np
     return truth, predicted, pd.DataFrame({"group": group})
 
 
+def clustered(codes: np.ndarray | None) -> Clusters | None:
+    return None if codes is None else Clusters(codes=codes, count=int(codes.max()) + 1, name="patient")
+
+
 def evaluated(
     truth: np.ndarray,
     predicted: np.ndarray,
@@ -41,6 +51,8 @@ def evaluated(
     periods: object = None,
     task: str = "binary",
     labels: tuple[str, ...] = ("0", "1"),
+    clusters: np.ndarray | None = None,
+    draws: int = 400,
     **choices: object,
 ) -> FairnessFile:
     outcomes = Outcomes(task=task, truth=truth, predicted=predicted, labels=labels, score=score)  # type: ignore[arg-type]
@@ -48,7 +60,7 @@ def evaluated(
         outcomes,
         sensitive,
         Choices(**({"favourable": labels[-1] if labels else ""} | choices)),  # type: ignore[arg-type]
-        Method(draws=400, seed=3),
+        Resampling(method=Method(draws=draws, seed=3), rows=len(truth), clusters=clustered(clusters)),
         split="test",
         dataset=DataRef(name="d", rows=len(truth)),
         periods=periods,
@@ -356,23 +368,155 @@ def test_areas_of_groups_are_suppressed_or_undefined_in_words() -> None:
     assert not [table for table in evaluated(truth, called, sensitive).groups if table.metric == "roc_auc"]
 
 
-def test_where_rows_form_clusters_every_method_says_that_it_ignores_them() -> None:
-    truth, score, sensitive = scored()
-    record = as_if_independent(
-        evaluated(truth, (score > 0.5).astype(int), sensitive, score=score, favourable="1"), clusters=300
-    )
-    words = ", as if the rows of the 300 clusters were independent"
-    told = [
+def methods_of(record: FairnessFile) -> list[str]:
+    """How every interval of a file was formed."""
+    return [
         record.method,
-        record.family,
         *(table.method for table in record.groups if table.method),
         *(one.difference_method for one in record.comparisons),
         *(one.ratio_method for one in record.comparisons if one.ratio_method),
+        *(impact.method for impact in record.adverse_impact),
         *(gap.method for gap in record.score_gaps),
         *(gap.quantity.interval.method for gap in record.disparities if gap.quantity.interval),
     ]
-    assert len(told) > 30
-    assert all(method.endswith(words) for method in told)
+
+
+def repeated(times: int) -> tuple[FairnessFile, FairnessFile, FairnessFile]:
+    """The same 600 patients: each row once, each row several times, and these as clusters."""
+    truth, score, sensitive = scored(600)
+    called = (score > 0.5).astype(int)
+    alone = evaluated(truth, called, sensitive, score=score, draws=1000, suppress_below=1)
+    more = {"score": np.repeat(score, times), "draws": 1000, "suppress_below": 1}
+    rows = (np.repeat(truth, times), np.repeat(called, times), sensitive.loc[sensitive.index.repeat(times)])
+    apart = evaluated(*rows, **more)  # type: ignore[arg-type]
+    together = evaluated(*rows, **more, clusters=np.repeat(np.arange(600), times))  # type: ignore[arg-type]
+    return alone, apart, together
+
+
+def widths(record: FairnessFile) -> dict[tuple[str, ...], float]:
+    """How wide each interval is, by what it is of."""
+    found: dict[tuple[str, ...], tuple[float | None, float | None]] = {}
+    for table in record.groups:
+        found |= {(table.metric, table.feature, row.group): (row.low, row.high) for row in table.rows}
+    for one in record.comparisons:
+        for row in one.rows:
+            key = (one.metric, one.feature, row.group)
+            found[(*key, "difference")] = (row.difference_low, row.difference_high)
+            found[(*key, "ratio")] = (row.ratio_low, row.ratio_high)
+    for kind, several in (("impact", record.adverse_impact), ("smd", record.score_gaps)):
+        found |= {(kind, each.feature, row.group): (row.low, row.high) for each in several for row in each.rows}
+    for gap in record.disparities:
+        if gap.quantity.interval is not None:
+            found[gap.key, gap.feature] = (gap.quantity.interval.low, gap.quantity.interval.high)
+    return {key: high - low for key, (low, high) in found.items() if low is not None and high is not None}
+
+
+def test_rows_that_repeat_each_other_need_clusters_for_honest_intervals_of_groups() -> None:
+    """Every patient nine times: as rows intervals are a third as wide, as clusters about those of the patients."""
+    alone, apart, together = repeated(9)
+    known = widths(alone)
+    ratios = {key: width / known[key] for key, width in widths(together).items()}
+    assert set(ratios) == set(known)
+    assert len(ratios) > 120
+    assert all(0.75 < ratio < 1.45 for ratio in ratios.values()), sorted(ratios.items(), key=lambda item: item[1])
+    assert np.median(list(ratios.values())) == pytest.approx(1, abs=0.05)
+    narrow = [width / known[key] for key, width in widths(apart).items()]
+    assert np.median(narrow) == pytest.approx(1 / 3, abs=0.05)
+
+
+def test_the_values_do_not_depend_on_clusters_and_every_method_names_them() -> None:
+    _, apart, together = repeated(3)
+    name = "cluster bootstrap percentile, 600 clusters by patient, 1000 draws, seed 3"
+    assert set(methods_of(together)) == {name}
+    assert not set(methods_of(apart)) & {name}
+    plain = {gap.key + gap.feature: gap.quantity.value for gap in apart.disparities}
+    assert {gap.key + gap.feature: gap.quantity.value for gap in together.disparities} == plain
+
+
+def test_rows_that_form_clusters_are_not_tested_as_rows() -> None:
+    _, apart, together = repeated(2)
+    assert apart.untested == ""
+    assert (together.family, together.untested) == (
+        "",
+        "not tested: Fisher's exact test takes rows as independent, and these form 600 clusters by patient",
+    )
+    assert {row.p for impact in together.adverse_impact for row in impact.rows} == {None}
+    assert any(row.four_fifths is not None for impact in together.adverse_impact for row in impact.rows)
+
+
+def test_the_draws_of_groups_are_those_of_whole_clusters() -> None:
+    """Each draw by hand: every row as often as its cluster was drawn."""
+    truth, score, sensitive = scored(300)
+    called, codes = (score > 0.5).astype(int), np.random.default_rng(1).integers(0, 60, 300)
+    how = Resampling(method=Method(draws=50, seed=3), rows=300, clusters=clustered(codes))
+    counted = counting(Outcomes(task="binary", truth=truth, predicted=called, labels=("0", "1"), score=score))
+    axes = axes_of(sensitive, 300)
+    (sex, site, both) = redrawn(protected(axes, None, counted, 1).views, counted, how)
+    weights = np.concatenate(list(how.weights()))
+    for shown, names in ((sex, sensitive["sex"]), (site, sensitive["site"]), (both, sensitive.agg(" & ".join, axis=1))):
+        for group in shown.groups:
+            mine = (names == group.name).to_numpy()
+            for measure, of, hit in (
+                (counted.measures[0], mine, called == 1),
+                (counted.measures[2], mine & (truth == 1), called == 1),
+            ):
+                by_hand = [(row[of & hit]).sum() / row[of].sum() for row in weights]
+                assert values_of(measure, group) == pytest.approx(by_hand, abs=1e-12)
+            mean, variance = moments_of(counted.score, group)  # type: ignore[arg-type]
+            again = np.repeat(score[mine], weights[0][mine].astype(int))
+            assert (mean[0], variance[0]) == (pytest.approx(again.mean()), pytest.approx(again.var(ddof=1)))
+
+
+def test_an_interval_of_clusters_that_cannot_be_had_says_why() -> None:
+    truth, score, sensitive = scored(400)
+    called = np.where(sensitive["sex"] == "f", 0, (score > 0.5).astype(int))
+    record = evaluated(truth, called, sensitive[["sex"]], clusters=np.arange(400) // 4, suppress_below=1)
+    table = next(table for table in record.groups if table.metric == "selection_rate")
+    row = next(row for row in table.rows if row.group == "f")
+    assert (row.value, row.low, row.note) == (
+        0.0,
+        None,
+        "no interval: every draw of the bootstrap gives the same value",
+    )
+    precision = next(table for table in record.groups if table.metric == "positive_predictive_value")
+    assert next(row.note for row in precision.rows if row.group == "f").startswith("undefined: no positive predictions")
+
+
+@pytest.mark.parametrize("clusters", [None, np.arange(2000) // 2], ids=["rows", "clusters"])
+def test_the_interval_of_an_unsigned_disparity_holds_its_estimate_and_reaches_equality(
+    clusters: np.ndarray | None,
+) -> None:
+    """Rates .1510 and .1500: a bootstrap of the larger minus the smaller alone begins above the estimate."""
+    cells = {"a": (1698 // 2, 302 // 2, 0, 0), "b": (850, 150, 0, 0)}
+    record = evaluated(*rows_of(cells), draws=1000, clusters=clusters)
+    found = {gap.key: gap.quantity for gap in record.disparities}
+    for key, end in (("selection_rate.difference", 0.0), ("selection_rate.ratio", 1.0)):
+        quantity = found[key]
+        assert quantity.interval is not None
+        assert quantity.interval.low <= quantity.value <= quantity.interval.high
+        assert end in (quantity.interval.low, quantity.interval.high)
+        assert f"the interval ends at {end:g}, beyond which this cannot lie" in quantity.note
+    far = evaluated(*rows_of({"a": (500, 500, 0, 0), "b": (900, 100, 0, 0)}), clusters=clusters)
+    apart = next(gap.quantity for gap in far.disparities if gap.key == "selection_rate.difference")
+    assert apart.interval is not None
+    assert 0.3 < apart.interval.low < 0.4 < apart.interval.high < 0.5
+    assert "ends at" not in apart.note
+
+
+@given(st.lists(st.tuples(st.integers(30, 200), st.floats(0.02, 0.98)), min_size=2, max_size=8), st.integers(0, 10**6))
+@settings(max_examples=15)
+def test_every_disparity_lies_in_its_interval(groups: list[tuple[int, float]], seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    cells = {}
+    for number, (rows, share) in enumerate(groups):
+        cells[f"g{number}"] = tuple(
+            int(count) for count in draw.multinomial(rows, [share / 2, share / 2, 0.5 - share / 2, 0.5 - share / 2])
+        )
+    record = evaluated(*rows_of(cells), suppress_below=1)  # type: ignore[arg-type]
+    for gap in record.disparities:
+        if gap.quantity.interval is not None:
+            assert gap.quantity.interval.low <= gap.quantity.value + 1e-12, gap.key
+            assert gap.quantity.value - 1e-12 <= gap.quantity.interval.high, gap.key
 
 
 def test_missing_sensitive_values_are_a_group_of_their_own() -> None:

@@ -153,7 +153,7 @@ def test_groups_of_a_mere_ranking_cannot_be_compared() -> None:
         files({"score_kind": "ranking"}, y_true=TRUTH, y_score=SCORE, sensitive_features={"sex": ["a", "b"] * 3})
 
 
-def test_fairness_says_that_its_intervals_do_not_know_clusters() -> None:
+def test_the_intervals_of_groups_know_the_clusters() -> None:
     found = files(
         {"min_group_size": 1, "suppress_below": 1},
         y_true=TRUTH,
@@ -162,7 +162,7 @@ def test_fairness_says_that_its_intervals_do_not_know_clusters() -> None:
         sensitive_features={"sex": ["a", "b"] * 3},
     )["docgen/test/fairness"]
     assert isinstance(found, FairnessFile)
-    assert found.method == "wilson, as if the rows of the 3 clusters were independent"
+    assert found.method == "cluster bootstrap percentile, 3 clusters by the key given, 30 draws, seed 0"
 
 
 def test_three_classes_and_numbers_are_told_from_the_labels() -> None:

@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 from docgen.evaluate.fairness import Choices, fairness
 from docgen.evaluate.intervals import Method
 from docgen.evaluate.outcomes import Outcomes
+from docgen.evaluate.resample import Resampling
 from docgen.evaluate.suppression import Rules, Steps, Table, own_steps, protect
 from docgen.model.formats import DataRef, FairnessFile
 
@@ -36,7 +37,7 @@ def file_of(frame: pd.DataFrame, features: list[str], k: int, periods: str | Non
         outcomes,
         frame[features],
         Choices(suppress_below=k, favourable="1"),
-        Method(draws=20),
+        Resampling(method=Method(draws=20), rows=len(frame)),
         split="test",
         dataset=DataRef(name="d", rows=len(frame)),
         periods=frame[periods] if periods else None,

@@ -26,7 +26,7 @@ class GroupRow:
     events: int | None
     """Rows in its numerator; positive cases of an AUROC."""
     note: str = ""
-    """`suppressed`, `small: ...` or why there is no value."""
+    """`suppressed`, `small: ...` or why there is no value, or no interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +148,8 @@ class AdverseImpact:
     """`declared`, or `highest rate`."""
     rows: tuple[ImpactRow, ...]
     """One for each group."""
+    method: str = "log ratio"
+    """How the intervals of the ratios were formed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +274,8 @@ class FairnessFile:
     """Adverse impact ratios."""
     family: str = ""
     """Which tests the adjusted p-values belong together with."""
+    untested: str = ""
+    """Why no tests were made, as where rows form clusters; empty: they were, where there are ratios."""
     score_gaps: tuple[ScoreGap, ...] = ()
     """Standardized mean differences of scores."""
     periods: tuple[PeriodMetric, ...] = ()

@@ -66,8 +66,9 @@ def _impact(record: formats.FairnessFile, source: Source, shared: dict[str, Scal
             "favourable": record.favourable,
             "reference": item.reference,
             "reference_rule": item.reference_rule,
-            "method": "log ratio",
+            "method": item.method,
             "family": record.family,
+            "untested": record.untested,
         }
         table = _table(IMPACT_COLUMNS, item.rows, attributes | shared)
         name = evidence_id("fairness", f"selection_rate.air_by_group/{item.feature}", record.split)
