@@ -69,7 +69,8 @@ def test_a_regression_is_shown_by_its_errors_and_residuals(store: Store) -> None
 
 
 def test_several_classes_are_shown_class_by_class_with_their_clusters(store: Store) -> None:
-    text = said(dossier(store, "species"))
+    folder = dossier(store, "species")
+    text = said(folder)
     for words in (
         "On the data named external_field-2",
         "Kind of model multiclass",
@@ -80,8 +81,17 @@ def test_several_classes_are_shown_class_by_class_with_their_clusters(store: Sto
         "Recall of virginica",
         "predicted setosa",
         "It does not apply: the model predicts one of several classes.",
+        "Calibration of the most probable class",
+        "Expected calibration error of the most probable class",
+        "Calibration of versicolor",
+        "Brier score of versicolor against the rest",
+        "Calibration slope of versicolor",
+        "10 bins of equal width",
     ):
         assert words in text, words
+    gaps = page(folder, "index").select_one("table.docgen-gaps")
+    assert gaps is not None
+    assert "MC-MET-04" not in gaps.get_text()
 
 
 def test_what_cannot_be_estimated_stands_there_in_words(store: Store) -> None:

@@ -42,7 +42,8 @@ ORDER = (
     *("prevalence", "selection_rate", "sensitivity", "specificity", "ppv", "npv", "lr_positive", "lr_negative"),
     *("accuracy", "balanced_accuracy", "f1", "mcc"),
     *("rmse", "mae", "bias", "r2"),
-    *("slope", "intercept", "ece", "rms_error", "max_error", "hosmer_lemeshow", "hosmer_lemeshow_p"),
+    *("brier_sum", "slope", "intercept", "ece", "rms_error", "max_error", "hosmer_lemeshow", "hosmer_lemeshow_p"),
+    *("top_label_ece", "top_label_rms_error", "top_label_max_error"),
 )
 """Keys of docgen's own measures in reading order; others follow by name."""
 

@@ -199,7 +199,10 @@ def _multiclass(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Fil
     labels = tuple(str(label) for label in data.classes)
     found = multiclass(truth[order], predicted[order], score, labels, how)
     outcomes = Outcomes(task="multiclass", truth=truth, predicted=predicted, labels=labels)
-    return _performance_file(data, found, dataset, settings, how), outcomes
+    files = _performance_file(data, found, dataset, settings, how)
+    if score is not None and settings.score_kind == "probability":
+        files |= _classes_file(truth[order], score, labels, dataset, settings, how)
+    return files, outcomes
 
 
 def _regression(data: Inputs, dataset: DataRef, settings: Settings) -> tuple[Files, Outcomes]:
@@ -261,6 +264,37 @@ def _calibration_file(actual: Floats, score: Floats, dataset: DataRef, settings:
         summary=found.summary,
     )
     return {f"docgen/{settings.split}/calibration": (record, tuple(asdict(item) for item in found.bins))}
+
+
+def _classes_file(
+    truth: NDArray[np.intp],
+    score: Floats,
+    labels: tuple[str, ...],
+    dataset: DataRef,
+    settings: Settings,
+    how: Resampling,
+) -> Files:
+    """Return the calibration of several classes; the rows of its Parquet twin name the class, none for the top one."""
+    from docgen.evaluate.calibration import rule_of
+    from docgen.evaluate.class_calibration import several_classes
+    from docgen.evaluate.shares import method_name
+
+    found = several_classes(truth, score, labels, how, bins=settings.bins, rule=settings.bin_rule)
+    record = CalibrationFile(
+        task="multiclass",
+        split=settings.split,
+        dataset=dataset,
+        rule=rule_of(settings.bin_rule, settings.bins),
+        level=settings.level,
+        method=method_name(how),
+        bins=found.bins,
+        summary=found.summary,
+        classes=found.classes,
+        left_out=found.left_out,
+    )
+    curves = ((None, found.bins), *((one.label, one.bins) for one in found.classes))
+    rows = tuple({"label": label, **asdict(item)} for label, bins in curves for item in bins)
+    return {f"docgen/{settings.split}/calibration": (record, rows)}
 
 
 def _rows(metrics: tuple[Named, ...]) -> tuple[Row, ...]:

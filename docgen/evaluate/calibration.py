@@ -69,16 +69,34 @@ def calibration(
         rule: bins of equal width, or of equally many rows.
         fitted_here: whether the model was fitted to these rows, which costs the test two degrees of freedom.
     """
-    rows = _curve(truth, score, how, edges_of(score, rule, bins))
-    words = f"{rule_of(rule, bins)}, which it depends on; no interval, since a bootstrap would be biased upwards"
-    errors = tuple(
+    rows = curve(truth, score, how, edges_of(score, rule, bins))
+    return Calibration(
+        bins=rows,
+        summary=(
+            *errors_of(rows, int(truth.sum()), rule_of(rule, bins)),
+            *recalibration(truth, score, how),
+            *_goodness(truth, score, bins, how.clusters, fitted_here=fitted_here),
+        ),
+    )
+
+
+def errors_of(rows: tuple[Bin, ...], events: int, rule: str) -> tuple[Named, ...]:
+    """Return the errors of a curve, without intervals.
+
+    Args:
+        rows: bins that hold rows.
+        events: rows in which what was predicted happened.
+        rule: of the bins, in words.
+    """
+    words = f"{rule}, which it depends on; no interval, since a bootstrap would be biased upwards"
+    return tuple(
         Named(
             key=key,
             quantity=Quantity(
                 value=calibration_error(rows, norm),
                 unit="fraction",
-                n=len(truth),
-                events=int(truth.sum()),
+                n=sum(row.n for row in rows),
+                events=events,
                 higher_is_better=False,
                 title=title,
                 note=words,
@@ -86,17 +104,9 @@ def calibration(
         )
         for key, title, norm in ERRORS
     )
-    return Calibration(
-        bins=rows,
-        summary=(
-            *errors,
-            *_recalibration(truth, score, how),
-            *_goodness(truth, score, bins, how.clusters, fitted_here=fitted_here),
-        ),
-    )
 
 
-def _curve(truth: Floats, score: Floats, how: Resampling, edges: Floats) -> tuple[Bin, ...]:
+def curve(truth: Floats, score: Floats, how: Resampling, edges: Floats) -> tuple[Bin, ...]:
     """Return the bins that hold rows; one holds scores above its lower edge and up to its upper one."""
     place = np.searchsorted(edges[1:-1], score)
     found = share_intervals(truth, place, len(edges) - 1, how)
@@ -137,7 +147,7 @@ def calibration_error(rows: tuple[Bin, ...], norm: Norm = "l1") -> float:
     return float(weights @ gaps) if norm == "l1" else float(np.sqrt(weights @ gaps**2))
 
 
-def _recalibration(truth: Floats, score: Floats, how: Resampling) -> tuple[Named, ...]:
+def recalibration(truth: Floats, score: Floats, how: Resampling) -> tuple[Named, ...]:
     """Return slope and intercept of a logistic recalibration (Cox 1958; Van Calster et al. 2019).
 
     The intercept is that with the slope held at 1: calibration in the large. 0 and 1 are ideal.

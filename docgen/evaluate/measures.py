@@ -170,7 +170,7 @@ def multiclass(labels: Sequence[str]) -> tuple[tuple[Rate, ...], Steps]:
     called = np.stack([place % len(labels) == label for label in range(len(labels))])
     every, hit = np.ones(len(place), dtype=bool), actual & called
     rates = [Rate(key="accuracy", title="Accuracy", hits=hit.any(axis=0), base=every, step=3)]
-    for position, (label, key) in enumerate(zip(labels, _keys(labels), strict=True)):
+    for position, (label, key) in enumerate(zip(labels, label_keys(labels), strict=True)):
         rates += [
             Rate(
                 key=f"selection_rate[{key}]",
@@ -194,7 +194,7 @@ def multiclass(labels: Sequence[str]) -> tuple[tuple[Rate, ...], Steps]:
     return tuple(rates), Steps(shows=shows, guards=guards)
 
 
-def _keys(labels: Sequence[str]) -> tuple[str, ...]:
+def label_keys(labels: Sequence[str]) -> tuple[str, ...]:
     """Return labels as they may stand in an id, where `/` and `@` have a meaning; numbered where two become one."""
     plain = [re.sub(r"[^\w .-]", "_", label) for label in labels]
     return tuple(key if plain.count(key) == 1 else f"{key} {number}" for number, key in enumerate(plain, 1))

@@ -33,6 +33,7 @@ text that somebody logged to MLflow, so an id is shown as text and never used as
 | `sensitivity:joint/<scenario>.<score, flips or metric>@<split>` | `Quantity` | the answer to a scenario |
 | `sensitivity:evaluation@<split>`, `sensitivity:before@<split>` | `Table`, `Quantity` | what was asked; before |
 | `calibration:curve@<split>`, `calibration:<key>@<split>` | `Table`, `Quantity` | calibration |
+| `calibration:curve/<class>@<split>`, `calibration:<key>/<class>@<split>` | `Table`, `Quantity` | of one of several |
 | `fairness:<metric>/<feature>@<split>` | `Table` | group metric by feature or intersection (`sex & age`) |
 | `fairness:<metric>.<difference or ratio>/<feature>@<split>` | `Quantity` | largest to smallest group, unsigned |
 | `fairness:<metric>.to_reference/<feature>@<split>` | `Table` | each group against the reference group |

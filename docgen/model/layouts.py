@@ -74,7 +74,8 @@ CALIBRATION_COLUMNS = (
     Column(key="low", title="Low", kind="fraction"),
     Column(key="high", title="High", kind="fraction"),
 )
-"""Columns of `calibration:curve@<split>`. Attributes: bins (rule), level, method."""
+"""Columns of `calibration:curve@<split>` and `calibration:curve/<class>@<split>`. Attributes: bins (rule), level,
+method; of several classes also of: the class, or that it is the most probable one."""
 
 ATTRIBUTION_COLUMNS = (
     Column(key="feature", title="Feature"),

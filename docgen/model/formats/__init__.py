@@ -50,6 +50,7 @@ from docgen.model.formats.pairs import EntityOverlap, OverlapFile, ShiftCell, Sh
 from docgen.model.formats.performance import (
     Bin,
     CalibrationFile,
+    ClassCalibration,
     Confusion,
     LiftRow,
     PerformanceFile,
@@ -70,6 +71,7 @@ __all__ = [
     "ChangeKind",
     "ChangedFile",
     "ChangedInput",
+    "ClassCalibration",
     "CodeFile",
     "ColumnProfile",
     "ComparedMeasure",

@@ -148,8 +148,26 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCalibration:
+    """Calibration of one of several classes: its rows against those of all others."""
+
+    label: str
+    """The class."""
+    key: str
+    """The class as it stands in ids, where `/` and `@` have a meaning."""
+    bins: tuple[Bin, ...]
+    """Of its probability."""
+    summary: tuple[Named, ...]
+    """`brier`, `ece`, `slope`, `intercept`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationFile:
-    """`docgen/<split>/calibration.json`; empty bins are left out."""
+    """`docgen/<split>/calibration.json`; empty bins are left out.
+
+    Of several classes, `bins` and `summary` are about the most probable one: how probable it was said to be, and how
+    often it was right.
+    """
 
     format: Literal["docgen.calibration"] = "docgen.calibration"
     version: int = EVIDENCE_VERSION
@@ -161,3 +179,9 @@ class CalibrationFile:
     method: str
     bins: tuple[Bin, ...]
     summary: tuple[Named, ...]
+    task: Task = "binary"
+    """`binary`, or `multiclass`."""
+    classes: tuple[ClassCalibration, ...] = ()
+    """Each class of a `multiclass` model."""
+    left_out: str = ""
+    """Why there is nothing of each class; empty: there is, or the task is binary."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docgen.model import formats
-from docgen.model.evidence import Attribute, Column, Evidence, Scalar, Table, evidence_id
+from docgen.model.evidence import Attribute, Column, Evidence, Missing, Scalar, Table, evidence_id
 from docgen.model.layouts import (
     CALIBRATION_COLUMNS,
     CONFUSION_COLUMNS,
@@ -16,6 +16,8 @@ from docgen.model.layouts import (
     ROC_COLUMNS,
 )
 from docgen.sources.evidence_files.source import Source, fact
+
+MOST_PROBABLE = "the most probable class"
 
 
 def performance(record: formats.PerformanceFile, source: Source) -> Iterator[Evidence]:
@@ -80,14 +82,28 @@ def _rows(records: tuple[object, ...], columns: tuple[Column, ...]) -> tuple[tup
 
 
 def calibration(record: formats.CalibrationFile, source: Source) -> Iterator[Evidence]:
-    """Yield the calibration curve and its summary."""
-    attributes = (
-        Attribute(key="bins", value=record.rule),
-        Attribute(key="level", value=record.level),
-        Attribute(key="method", value=record.method),
-    )
-    rows = _rows(record.bins, CALIBRATION_COLUMNS)
-    table = Table(columns=CALIBRATION_COLUMNS, rows=rows, attributes=attributes)
-    yield fact(source, evidence_id("calibration", "curve", record.split), table, "/bins")
+    """Yield the calibration curve and its summary, and those of each of several classes."""
+    of = MOST_PROBABLE if record.task == "multiclass" else None
+    yield fact(source, evidence_id("calibration", "curve", record.split), _bins(record, record.bins, of), "/bins")
     for position, item in enumerate(record.summary):
         yield fact(source, evidence_id("calibration", item.key, record.split), item.quantity, f"/summary/{position}")
+    for place, one in enumerate(record.classes):
+        name = evidence_id("calibration", f"curve/{one.key}", record.split)
+        yield fact(source, name, _bins(record, one.bins, one.label), f"/classes/{place}/bins")
+        for position, item in enumerate(one.summary):
+            name = evidence_id("calibration", f"{item.key}/{one.key}", record.split)
+            yield fact(source, name, item.quantity, f"/classes/{place}/summary/{position}")
+    if record.left_out:
+        gap = Missing(wanted="calibration of each class", reason="not_logged", detail=record.left_out)
+        yield fact(source, evidence_id("calibration", "left_out/classes", record.split), gap, "/left_out")
+
+
+def _bins(record: formats.CalibrationFile, bins: tuple[formats.Bin, ...], of: str | None) -> Table:
+    attributes: dict[str, Scalar] = {"bins": record.rule, "level": record.level, "method": record.method}
+    if of is not None:
+        attributes["of"] = of
+    return Table(
+        columns=CALIBRATION_COLUMNS,
+        rows=_rows(bins, CALIBRATION_COLUMNS),
+        attributes=tuple(Attribute(key=key, value=value) for key, value in attributes.items()),
+    )
