@@ -17,7 +17,7 @@ PACKAGE = Path(docgen.__file__).parent
 ROWS = (
     {"errors", "model"},
     {"assessment", "blocks", "change", "gates"},
-    {"resources", "config", "strict_yaml"},
+    {"resources", "tools", "config", "strict_yaml"},
     {
         "regimes",
         "regime_lint",
@@ -43,6 +43,7 @@ ROWS = (
         "ledgers",
         "approvals",
         "sealing",
+        "lone_pdf",
         "releases",
         "decisions",
         "rollback_records",
@@ -66,6 +67,7 @@ HOMES = {
     "docutils": {"sphinx_ext", "publish"},
     "typst": {"sphinx_ext", "render"},
     "xlsxwriter": {"publish"},
+    "pypdf": {"publish"},
     "argparse": {"cli"},
     "cryptography": {"bundle"},
     "packaging": {"qualify"},

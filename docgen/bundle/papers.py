@@ -11,10 +11,10 @@ from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest, parse, sha256
 from docgen.model.codec import structure
 from docgen.model.evidence import Commit, RunFacts
-from docgen.model.manifest import MANIFEST_FORMAT, MANIFEST_NAME, Manifest
+from docgen.model.manifest import MANIFEST_NAME, Manifest
 from docgen.model.snapshot import Snapshot
 from docgen.publish.exports import ASSESSMENT_FORMAT, FILES
-from docgen.store.manifests import faults, files_below, read_manifest
+from docgen.store.manifests import faults, files_below, parse_manifest, read_manifest
 from docgen.store.readers import read_snapshot
 
 _OLDEST = 2
@@ -76,10 +76,7 @@ def papers_of(files: Mapping[str, bytes]) -> Papers:
         IntegrityError: the parts do not belong together.
         UsageError: it is of no registered model version.
     """
-    content = parse(files[MANIFEST_NAME], where=MANIFEST_NAME)
-    if not isinstance(content, dict) or content.get("format") != MANIFEST_FORMAT:
-        raise IntegrityError(f"{MANIFEST_NAME}: not a manifest of format {MANIFEST_FORMAT}", hint="build it again")
-    manifest = structure(content, Manifest, where=MANIFEST_NAME)
+    manifest = parse_manifest(files[MANIFEST_NAME], where=MANIFEST_NAME)
     if SNAPSHOT not in files:
         raise IntegrityError(f"{SNAPSHOT}: is missing", hint="build it again")
     snapshot = read_snapshot(files[SNAPSHOT], where=SNAPSHOT)

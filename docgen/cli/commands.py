@@ -190,6 +190,9 @@ def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
+    pdfs = [path for path in asked.paths if path.lower().endswith(".pdf") and not Path(path).is_dir()]
+    if pdfs or asked.against:
+        return _verify_pdfs(pdfs, asked, console)
     sealed = [path for path in asked.paths if Path(path).is_file()]
     if sealed and len(sealed) == len(asked.paths):
         from docgen.cli import approvals
@@ -215,6 +218,17 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
         {"dossiers": [str(path) for path in report.dossiers], "files": report.files, "snapshots": report.snapshots}
     )
     return ExitCode.DONE
+
+
+def _verify_pdfs(pdfs: list[str], asked: argparse.Namespace, console: Console) -> ExitCode:
+    if len(pdfs) != len(asked.paths) or not pdfs or asked.key or asked.signers or asked.record:
+        raise UsageError(
+            "verify: PDFs are verified by themselves, with --against and no other option",
+            hint="docgen verify <file.pdf> --against <dossier folder, sealed dossier or snapshot.json>",
+        )
+    from docgen.cli import pdfs as command
+
+    return command.verify(asked, console)
 
 
 def _narratives(asked: argparse.Namespace, console: Console) -> ExitCode:

@@ -102,13 +102,19 @@ def parser() -> argparse.ArgumentParser:
     verify = _command(
         commands,
         "verify",
-        "prove dossiers, snapshots and sealed dossiers",
+        "prove dossiers, snapshots, sealed dossiers and PDFs",
         "docgen verify sealed/churn-3-0123456789ab.zip --key officer.pub",
     )
     verify.add_argument(
         "paths",
         nargs="*",
-        help="dossier folders, or sealed dossiers alone (default: every dossier and the store of docgen.toml)",
+        help="dossier folders; or sealed dossiers alone; or PDFs alone "
+        "(default: every dossier and the store of docgen.toml)",
+    )
+    verify.add_argument(
+        "--against",
+        metavar="PATH",
+        help="what a PDF is held against: a dossier's folder, a sealed dossier, a snapshot.json",
     )
     verify.add_argument("--key", action="append", help="public key that must have signed a sealed dossier; may repeat")
     verify.add_argument("--signers", help="file of signers that holds instead of the sealed dossier's own")

@@ -8,14 +8,13 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from docgen.errors import IntegrityError
 from docgen.model.canonical import canonical, sha256
 from docgen.model.crosswalk import Crosswalk
 from docgen.model.document import Dossier
-from docgen.model.manifest import Inputs, Tool
+from docgen.model.manifest import Inputs
 from docgen.model.policy import Policy
 from docgen.model.regime import Regime
 from docgen.model.snapshot import Snapshot, Subject
@@ -26,12 +25,7 @@ from docgen.resources import package_dir, sphinx_src_dir, templates_dir
 from docgen.store.dossier import dump_dossier
 from docgen.store.files import slug, storage, sync_folder, uninterrupted
 from docgen.store.manifests import faults, read_manifest, write_manifest
-
-TOOLS = (
-    "docgen", "sphinx", "docutils", "jinja2", "myst-parser", "sphinx-needs", "furo", "matplotlib", "typst",
-    "xlsxwriter",
-)  # fmt: skip
-"""Programs whose version can change the bytes of a dossier."""
+from docgen.tools import tools_in_use
 
 _LEFTOVERS = (".buildinfo", ".doctrees", "_sources", "permalink.html", "schema_violations.json", "dossier.json")
 
@@ -59,7 +53,7 @@ def inputs_of(
         policy=policy.digest,
         as_of=as_of,
         resources=sha256(canonical([*own, *(item.digest for item in crosswalks)])),
-        tools=tuple(Tool(name=name, version=_version(name)) for name in TOOLS),
+        tools=tools_in_use(),
         pdf=pdf,
     )
 
@@ -145,10 +139,3 @@ def _exchange(made: Path, folder: Path, work: Path) -> None:
             (work / "old").rename(folder)
         raise
     sync_folder(folder.parent)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "unknown"

@@ -15,10 +15,10 @@ from docgen.model.canonical import Digest, parse
 from docgen.model.codec import structure
 from docgen.model.snapshot import Snapshot
 from docgen.pipeline import build
-from docgen.publish.dossier import TOOLS
 from docgen.qualify.packages import closure, installed
 from docgen.resources import package_dir
 from docgen.store.readers import read_snapshot
+from docgen.tools import TOOLS
 
 REGIMES = ("model_card", "sr_26_2")
 """What the golden snapshot is documented for."""

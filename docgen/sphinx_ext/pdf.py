@@ -1,6 +1,7 @@
 """The PDF builder: resolved doctrees become data, and one fixed Typst template sets them.
 
-No Typst source is made from anything: the template reads JSON. The result is tagged PDF/A-3a and PDF/UA-1.
+No Typst source is made from anything: the template reads JSON. The result is tagged PDF/A-3a and PDF/UA-1, and carries
+its imprint as an attached file, so that a PDF by itself can be matched with what it was made from.
 """
 
 from __future__ import annotations
@@ -19,13 +20,17 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from docgen.blocks import make
+from docgen.model.canonical import canonical
+from docgen.model.codec import unstructure
 from docgen.model.document import Dossier
+from docgen.model.imprint import IMPRINT_NAME, imprint_of
 from docgen.model.regime import Regime
 from docgen.render.fonts import font_folders, showable
 from docgen.resources import sphinx_src_dir
 from docgen.sphinx_ext.doctree_json import Converter, Tree, without_dead_links
 from docgen.sphinx_ext.domain import domain_of
 from docgen.sphinx_ext.nodes_ import NodeMaker
+from docgen.tools import tools_in_use
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -84,6 +89,8 @@ class TypstPdfBuilder(Builder):
             "control": without_dead_links(_control(one, start), set()),
             "body": without_dead_links(body, converter.labels),
         }
+        imprint = imprint_of(one.snapshot, one.assessments[0], tools_in_use())
+        (work / IMPRINT_NAME).write_bytes(canonical(unstructure(imprint)))
         _typeset(content, work, Path(self.outdir) / f"{regime.id}.pdf", dossier.snapshot.captured_at)
         shutil.rmtree(work)
 

@@ -43,12 +43,21 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     except OSError as err:
         raise IntegrityError(f"{path}: {(err.strerror or str(err)).lower()}") from err
-    content = parse(data, where=str(path))
+    return parse_manifest(data, where=str(path))
+
+
+def parse_manifest(data: bytes, *, where: str) -> Manifest:
+    """Return the manifest that these bytes hold.
+
+    Raises:
+        IntegrityError: they are not one of ours, or were edited.
+    """
+    content = parse(data, where=where)
     if not isinstance(content, dict) or content.get("format") != MANIFEST_FORMAT:
-        raise IntegrityError(f"{path}: not a manifest of format {MANIFEST_FORMAT}", hint="build again: docgen build")
+        raise IntegrityError(f"{where}: not a manifest of format {MANIFEST_FORMAT}", hint="build again: docgen build")
     if canonical(content) != data:
-        raise IntegrityError(f"{path}: the bytes are not canonical JSON, so they were edited after they were written")
-    return structure(content, Manifest, where=str(path))
+        raise IntegrityError(f"{where}: the bytes are not canonical JSON, so they were edited after they were written")
+    return structure(content, Manifest, where=where)
 
 
 def faults(folder: Path, manifest: Manifest) -> tuple[str, ...]:

@@ -1,0 +1,46 @@
+"""`docgen verify <file.pdf>`: what a PDF by itself was made from."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from docgen.cli.console import Console
+from docgen.errors import ExitCode
+from docgen.lone_pdf import verify_pdf
+from docgen.model.codec import unstructure
+
+
+def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Print the imprint of each PDF, and hold it against a dossier or a snapshot where one is named.
+
+    Raises:
+        DocgenError: as `verify_pdf`.
+    """
+    told = []
+    for path in asked.paths:
+        found = verify_pdf(Path(path), Path(asked.against) if asked.against else None)
+        made = found.imprint
+        console.line(path)
+        console.line(f"  SHA-256   {found.sha256}")
+        console.line(f"  subject   {made.subject}")
+        console.line(f"  snapshot  {made.snapshot}, of {made.captured_at}")
+        console.line(f"  regime    {made.regime}, edition {made.edition}, {made.regime_digest}")
+        console.line(f"  policy    {made.policy or 'none'}")
+        console.line(f"  assessed  {made.as_of}: {_counts(made.verdicts)}")
+        console.line(f"  made with {', '.join(f'{tool.name} {tool.version}' for tool in made.tools)}")
+        console.line(found.borne_out or "its own claim: hold it against a dossier or a snapshot with --against")
+        told.append(
+            {
+                "path": path,
+                "sha256": found.sha256,
+                "imprint": unstructure(made),
+                "borne_out": found.borne_out or None,
+            }
+        )
+    console.result({"pdfs": told})
+    return ExitCode.DONE
+
+
+def _counts(verdicts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in verdicts.items() if count)
