@@ -124,9 +124,15 @@ def _one_gate(gate: Gate) -> Iterator[str]:
         yield f"{gate.id}.expires_after_days: got {gate.expires_after_days}, expected 1 to {MAX_DAYS}"
 
 
+def _bare(public: str) -> str:
+    """Return a public key without the comment that a line may end with; PEM blocks are taken whole."""
+    words = public.split()
+    return " ".join(words if public.lstrip().startswith("-----") else words[:2])
+
+
 def _signer_faults(found: Signers) -> Iterator[str]:
     yield from _doubles([signer.id for signer in found.signers], "signer")
-    publics = [" ".join(key.public.split()[:2]) for signer in found.signers for key in signer.keys]
+    publics = [_bare(key.public) for signer in found.signers for key in signer.keys]
     if len(set(publics)) != len(publics):
         yield "a public key stands twice: a key belongs to one person"
     for signer in found.signers:

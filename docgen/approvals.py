@@ -8,9 +8,17 @@ from pathlib import Path
 
 from docgen import ledgers, pipeline
 from docgen.approval_files import load_gates, load_signers
+from docgen.bundle.keys import PrivateKey
 from docgen.bundle.papers import Papers, read_papers
-from docgen.bundle.sign_offs import key_faults, keys_of, predicate_of, signatures_of, signed_off, waivers_of
-from docgen.bundle.signing import PrivateKey
+from docgen.bundle.sign_offs import (
+    key_faults,
+    keys_of,
+    predicate_of,
+    shared_with,
+    signatures_of,
+    signed_off,
+    waivers_of,
+)
 from docgen.config import Config
 from docgen.errors import GateClosedError, IntegrityError, UsageError
 from docgen.gates.chain import Chain
@@ -240,7 +248,7 @@ def _signer(signers: Signers, wish: Wish, day: str) -> Signer:
         for key, public in keys_of(signer):
             if public.fingerprint != wish.key.public.fingerprint:
                 continue
-            found = list(key_faults(key, day))
+            found = [*key_faults(key, day), *shared_with(signers, public.fingerprint, signer.id)]
             if wish.role not in signer.roles:
                 found.append(f"{signer.id} may not sign as {wish.role} (may: {', '.join(signer.roles)})")
             if found:

@@ -9,11 +9,11 @@ from pathlib import Path
 from docgen.approval_files import load_signers
 from docgen.approvals import Desk, open_desk
 from docgen.bundle.archive import write_archive
+from docgen.bundle.keys import read_public
 from docgen.bundle.papers import read_files
 from docgen.bundle.proof import Proof, Trust, prove
 from docgen.bundle.sbom import sbom
 from docgen.bundle.seal import Sealable, content_digest, members, sealed_entries
-from docgen.bundle.signing import read_public
 from docgen.config import Config
 from docgen.errors import IntegrityError, SourceError
 from docgen.gates.chain import Chain

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from docgen import approvals, pipeline
+from docgen.bundle.keys import read_private, read_public
 from docgen.bundle.papers import read_papers
 from docgen.bundle.sign_offs import check
-from docgen.bundle.signing import NAMESPACE, pae, read_private, read_public
+from docgen.bundle.signing import NAMESPACE, pae
 from docgen.errors import UsageError
 from docgen.model.canonical import sha256
 from docgen.model.evidence import Evidence
@@ -248,10 +249,12 @@ def test_keys_are_read_from_pem_files_with_and_without_passphrase_and_others_are
     for secret in (None, "wrong"):
         with pytest.raises(UsageError, match="not a private key"):
             read_private(tmp_path / "locked", secret)
-    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", str(tmp_path / "other")], check=True)
-    with pytest.raises(UsageError, match="expected an Ed25519"):
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", str(tmp_path / "other")], check=True
+    )
+    with pytest.raises(UsageError, match="Ed25519, ECDSA P-256 or RSA"):
         read_private(tmp_path / "other", None)
-    with pytest.raises(UsageError, match="expected an Ed25519"):
+    with pytest.raises(UsageError, match="Ed25519, ECDSA P-256 or RSA"):
         read_public((tmp_path / "other.pub").read_text("utf-8"), where="key")
     with pytest.raises(UsageError, match="not a public key"):
         read_public("ssh-ed25519 AAAA", where="key")

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from docgen import approvals, decisions, findings, pipeline, recording, releases
+from docgen.bundle.keys import read_private
 from docgen.bundle.proof import Trust, prove
-from docgen.bundle.signing import read_private
 from docgen.errors import DocgenError
 from docgen.model.canonical import canonical, sha256
 from docgen.model.codec import unstructure

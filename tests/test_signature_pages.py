@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from docgen.bundle.archive import read_archive, write_archive
+from docgen.bundle.keys import read_public
 from docgen.bundle.papers import read_papers
 from docgen.bundle.seal import PAGE, PAPER
-from docgen.bundle.signing import read_public
 from support.approval_world import SUBJECT, World
 from support.archives import relisted
 from support.commands import refused, tree

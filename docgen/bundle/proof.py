@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docgen.approval_files import parse_signers
 from docgen.bundle.archive import read_archive
+from docgen.bundle.keys import PublicKey
 from docgen.bundle.papers import Papers, member_faults, papers_of
 from docgen.bundle.seal import (
     APPROVALS,
@@ -35,7 +36,6 @@ from docgen.bundle.seal import (
     verdict,
 )  # fmt: skip
 from docgen.bundle.sign_offs import signatures_of
-from docgen.bundle.signing import PublicKey
 from docgen.errors import DocgenError, IntegrityError
 from docgen.gates.chain import Chain, chain
 from docgen.model.approvals import GateState, Signature, Signers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from docgen.bundle.signing import PrivateKey, PublicKey, holds, payload_of, read_public, sign
+from docgen.bundle.keys import PrivateKey, PublicKey, certified_days, read_public
+from docgen.bundle.signing import holds, payload_of, sign
 from docgen.errors import DocgenError, IntegrityError
 from docgen.gates.chain import Chain
 from docgen.model.approvals import PREDICATE, Predicate, Signature, Signer, Signers, SigningKey
@@ -76,6 +77,7 @@ def check(entry: Entry, details: SignOff, signers: Signers) -> Signature:
     try:
         stated = predicate_of(entry, details)
         faults += _faults(details, entry.at[:10], signer)
+        faults += shared_with(signers, details.envelope.signatures[0].keyid, details.signer)
     except DocgenError as err:
         faults.append(err.message)
     return Signature(
@@ -110,11 +112,18 @@ def _faults(details: SignOff, day: str, signer: Signer | None) -> Iterator[str]:
         yield f"{details.signer} may not sign as {details.role}"
 
 
+def shared_with(signers: Signers, fingerprint: str, own: str) -> Iterator[str]:
+    """Yield who else has the key of `own`, perhaps written in another form: what two people have is nobody's."""
+    for other in signers.signers:
+        if other.id != own and any(public.fingerprint == fingerprint for _, public in keys_of(other)):
+            yield f"its key is listed for {other.id} too, and a key belongs to one person"
+
+
 def keys_of(signer: Signer) -> Iterator[tuple[SigningKey, PublicKey]]:
     """Yield each key of a signer, ended ones too.
 
     Raises:
-        UsageError: one is no Ed25519 public key.
+        UsageError: one is no public key that docgen knows.
     """
     for number, key in enumerate(signer.keys):
         yield key, read_public(key.public, where=f"signer {signer.id}, keys[{number}]")
@@ -124,6 +133,9 @@ def key_faults(key: SigningKey, day: str) -> Iterator[str]:
     """Yield why a key cannot sign on a day (ISO date, UTC); nothing when it can."""
     if key.compromised:
         yield "its key was in the hands of somebody else"
+    days = certified_days(key.public, where="its certificate")
+    if days is not None and not days[0] <= day <= days[1]:
+        yield f"its certificate is valid from {days[0]} to {days[1]}, and it was signed on {day}"
     if day < key.valid_from:
         yield f"its key is valid from {key.valid_from} on, and it was signed on {day}"
     if key.valid_until is not None and day > key.valid_until:

@@ -110,7 +110,7 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     Raises:
         DocgenError: as `prepare` and `sign`.
     """
-    from docgen.bundle.signing import is_encrypted, read_private
+    from docgen.bundle.keys import is_encrypted, read_private
 
     config, now = _config(asked), datetime.now(UTC)
     attempt = Attempt(action="sign", target=asked.dossier, gate=asked.gate, role=asked.role)

@@ -23,7 +23,7 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
 
     sign = make(
         "sign",
-        "sign a dossier at a gate, with your Ed25519 key",
+        "sign a dossier at a gate, with your own key",
         "docgen sign models:/churn/3 --gate validation --role validator --meaning approval --key ~/.ssh/id_ed25519",
     )
     sign.add_argument("dossier", help=_DOSSIER)
@@ -31,7 +31,9 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     sign.add_argument("--role", required=True, help="the role that you sign in")
     sign.add_argument("--meaning", default="approval", help="what your signature means (default: approval)")
     sign.add_argument(
-        "--key", default="~/.ssh/id_ed25519", help="your private key, OpenSSH or PEM (default: ~/.ssh/id_ed25519)"
+        "--key",
+        default="~/.ssh/id_ed25519",
+        help="your private key, OpenSSH, PEM or PKCS#12 (default: ~/.ssh/id_ed25519)",
     )
     sign.add_argument("--yes", action="store_true", help="do not ask before signing")
 

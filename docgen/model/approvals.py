@@ -71,7 +71,7 @@ class SigningKey:
     """A public key of a signer. Keys are ended, never taken away: old signatures are checked by them."""
 
     public: str
-    """One line `ssh-ed25519 AAAA...`, or a PEM block `BEGIN PUBLIC KEY` with an Ed25519 key."""
+    """One line `ssh-ed25519 AAAA...`, a PEM block `BEGIN PUBLIC KEY`, or a certificate, `BEGIN CERTIFICATE`."""
     valid_from: str
     """ISO date, UTC: the first day."""
     valid_until: str | None = None

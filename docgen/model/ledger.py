@@ -38,7 +38,7 @@ class EnvelopeSignature:
     keyid: str
     """Fingerprint of the public key as OpenSSH prints it: `SHA256:...`."""
     sig: str
-    """Base64 of the Ed25519 signature, 64 bytes."""
+    """Base64 of the signature: of Ed25519 64 bytes, of ECDSA as DER, of RSA as PKCS #1 v1.5 has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen.approvals import Desk, Wish, open_desk, prepare, sign
-from docgen.bundle.signing import PrivateKey, private_key
+from docgen.bundle.keys import PrivateKey, private_key
 from docgen.config import Config
 from docgen.model.assessment import Verdict
 from docgen.model.canonical import sha256

@@ -16,9 +16,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from docgen.bundle.archive import read_archive, write_archive
+from docgen.bundle.keys import read_public
 from docgen.bundle.proof import Proof, Trust, prove
 from docgen.bundle.seal import ARCHIVE, GATES, SIGNERS, SUMS, sums
-from docgen.bundle.signing import read_public
 from docgen.errors import IntegrityError, UnsafeError
 from docgen.model.canonical import canonical, parse, sha256
 from support.approval_world import SUBJECT, World
