@@ -176,6 +176,17 @@ def test_keys_and_certificates_that_do_not_serve_are_refused(world: World, tmp_p
     assert "not a private key that can be read" in refused(done, 2)["message"]
 
 
+def test_an_openssh_file_with_a_passphrase_is_opened_by_the_extra_for_it(tmp_path: Path) -> None:
+    pytest.importorskip("bcrypt", reason="the extra docgen[ssh] is not installed")
+    path = tmp_path / "locked"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", SECRET, "-f", str(path)], check=True)
+    assert is_encrypted(path)
+    public = read_public(path.with_suffix(".pub").read_text("ascii"), where="key")
+    assert read_private(path, SECRET).public == public
+    with pytest.raises(UsageError, match="not a private key that can be read"):
+        read_private(path, "wrong")
+
+
 def test_one_key_in_two_forms_is_not_two_people_and_two_certificates_are_not_one(world: World, tmp_path: Path) -> None:
     p12, env = certified(tmp_path, KINDS["ecdsa"]), {"DOCGEN_KEY_PASSPHRASE": SECRET}
     certificate = (tmp_path / "officer.pem").read_text("ascii")
