@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.bundle.archive import read_archive
+from docgen.bundle.pades import sign_pdf
 from docgen.bundle.seal import DOSSIER
-from docgen.errors import IntegrityError, SourceError
+from docgen.errors import IntegrityError, SourceError, UsageError
 from docgen.model.canonical import Digest, sha256
 from docgen.model.imprint import Imprint
 from docgen.model.manifest import MANIFEST_NAME, Inputs, Manifest
 from docgen.model.snapshot import Snapshot
 from docgen.publish.imprints import read_imprint
+from docgen.store.files import write_atomic
 from docgen.store.manifests import parse_manifest, read_manifest
 from docgen.store.readers import read_snapshot
 
@@ -52,6 +54,34 @@ def verify_pdf(path: Path, against: Path | None = None) -> LonePdf:
         except IntegrityError as err:
             raise IntegrityError(f"{path}, held against {against}: {err.message}", hint="do not rely on it") from err
     return LonePdf(path=path, sha256=sha256(data), imprint=imprint, borne_out=told)
+
+
+def sign_copy(path: Path, output: Path, *, p12: Path, passphrase: str | None, reason: str) -> Digest:
+    """Write a signed copy of a PDF that docgen built, and return its SHA-256; the PDF itself stays as it is.
+
+    Args:
+        path: the PDF.
+        output: the copy; outside of every dossier, whose files are listed and never join others.
+        p12: a PKCS#12 file with the signer's key and certificate.
+        passphrase: of that file.
+        reason: what the signature means.
+
+    Raises:
+        SourceError: the PDF cannot be read.
+        UnsafeError: it is larger than docgen makes any.
+        UsageError: the key does not serve, pyHanko is not installed, or the copy has a place where it must not be.
+        IntegrityError: the PDF carries no imprint, so docgen did not build it, or it cannot be signed as it is.
+        StorageError: the copy cannot be written.
+    """
+    if output.exists():
+        raise UsageError(f"{output}: is there already", hint="give another --output")
+    inside = next((folder for folder in output.resolve().parents if (folder / MANIFEST_NAME).is_file()), None)
+    if inside is not None:
+        raise UsageError(f"{output}: lies in the dossier {str(inside)!r}", hint="give an --output outside of it")
+    data, _ = read_imprint(path)
+    signed = sign_pdf(data, p12, passphrase, reason=reason)
+    write_atomic(output, signed)
+    return sha256(signed)
 
 
 def _manifest_or_snapshot(path: Path) -> Manifest | Snapshot:

@@ -70,6 +70,7 @@ HOMES = {
     "pypdf": {"publish"},
     "argparse": {"cli"},
     "cryptography": {"bundle"},
+    "pyhanko": {"bundle"},
     "packaging": {"qualify"},
 }
 PURE = {"model", "assessment", "blocks", "change", "gates"}

@@ -186,7 +186,8 @@ def read_private(path: Path, passphrase: str | None) -> PrivateKey:
     try:
         key = _loader(data)(data, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as err:
-        raise UsageError(f"{path}: not a private key that can be read: {err}", hint="see docs/approvals.md") from err
+        told = str(err).rstrip(".")
+        raise UsageError(f"{path}: not a private key that can be read: {told}", hint="see docs/approvals.md") from err
     if not _is_known(key):
         raise UsageError(f"{path}: expected a private key: {KINDS}", hint=_HINT)
     return PrivateKey(key=cast("AnyPrivate", key))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import getpass
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,14 +15,13 @@ from docgen.approval_files import EXAMPLES
 from docgen.bundle.proof import Proof
 from docgen.cli.console import Console
 from docgen.cli.days import day_of
+from docgen.cli.passphrases import passphrase_of
 from docgen.config import Config, load_config
 from docgen.errors import ExitCode, IntegrityError, StorageError, UsageError
 from docgen.model.approvals import GateState, Predicate
 from docgen.model.ledger import Entry, Waiver
 from docgen.recording import record_fault, record_proof
 from docgen.refusals import Attempt, noted
-
-PASSPHRASE = "DOCGEN_KEY_PASSPHRASE"  # noqa: S105  # the name of a variable, no secret
 
 
 def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -110,14 +107,12 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     Raises:
         DocgenError: as `prepare` and `sign`.
     """
-    from docgen.bundle.keys import is_encrypted, read_private
+    from docgen.bundle.keys import read_private
 
     config, now = _config(asked), datetime.now(UTC)
     attempt = Attempt(action="sign", target=asked.dossier, gate=asked.gate, role=asked.role)
     path = Path(asked.key).expanduser()
-    secret = os.environ.get(PASSPHRASE)
-    if secret is None and is_encrypted(path) and sys.stdin.isatty():
-        secret = getpass.getpass(f"passphrase of {path}: ")
+    secret = passphrase_of(path)
     with noted(attempt, config, now):
         key = read_private(path, secret)
         attempt.key = key.public.fingerprint

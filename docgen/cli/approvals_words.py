@@ -55,6 +55,17 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     seal.add_argument("--output", help="folder for the archive (default: [approvals] sealed in docgen.toml)")
     seal.add_argument("--by", default="", help="the role that seals, for the ledger")
 
+    printed = make(
+        "sign-pdf",
+        "sign a copy of a dossier's PDF as readers of PDFs check it",
+        "docgen sign-pdf dossiers/churn/3/files/churn-3-model_card.pdf --key officer.p12 \\\n"
+        "    --reason 'Approved for release' --output sealed/churn-3-model_card-signed.pdf",
+    )
+    printed.add_argument("pdf", help="a PDF that docgen built")
+    printed.add_argument("--key", required=True, help="a PKCS#12 file with your key and certificate")
+    printed.add_argument("--reason", required=True, help="what your signature means")
+    printed.add_argument("--output", required=True, help="the signed copy, outside of the dossier")
+
     release = make(
         "release",
         "move an alias of the registry to a version whose gates are all open",
@@ -75,5 +86,5 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
         command.add_argument("--by", required=True, help="the role that does so")
         command.add_argument("--tracking-uri", help="the MLflow store (default: MLFLOW_TRACKING_URI, then docgen.toml)")
         command.add_argument("--dry-run", action="store_true", help="prove all that can be proved, and change nothing")
-    for command in (gate, sign, waive, seal, release, rollback):
+    for command in (gate, sign, waive, seal, printed, release, rollback):
         shared(command)

@@ -231,6 +231,12 @@ def _verify_pdfs(pdfs: list[str], asked: argparse.Namespace, console: Console) -
     return command.verify(asked, console)
 
 
+def _sign_pdf(asked: argparse.Namespace, console: Console) -> ExitCode:
+    from docgen.cli import pdfs as command
+
+    return command.sign(asked, console)
+
+
 def _narratives(asked: argparse.Namespace, console: Console) -> ExitCode:
     path, snapshot, pins = pipeline.pin_narrative(
         asked.slot, config=_config(asked), model=asked.model, evidence=tuple(asked.evidence or ())
@@ -345,6 +351,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Console], ExitCode]] = {
     "sign": _approval,
     "waive": _approval,
     "seal": _approval,
+    "sign-pdf": _sign_pdf,
     "release": _alias,
     "rollback": _alias,
     "ledger": _ledger,

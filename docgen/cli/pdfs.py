@@ -1,4 +1,4 @@
-"""`docgen verify <file.pdf>`: what a PDF by itself was made from."""
+"""`docgen verify <file.pdf>` and `docgen sign-pdf`: PDFs by themselves."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 from docgen.cli.console import Console
+from docgen.cli.passphrases import passphrase_of
 from docgen.errors import ExitCode
-from docgen.lone_pdf import verify_pdf
+from docgen.lone_pdf import sign_copy, verify_pdf
 from docgen.model.codec import unstructure
 
 
@@ -39,6 +40,20 @@ def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
             }
         )
     console.result({"pdfs": told})
+    return ExitCode.DONE
+
+
+def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
+    """Write a signed copy of a PDF.
+
+    Raises:
+        DocgenError: as `sign_copy`.
+    """
+    output, key = Path(asked.output), Path(asked.key).expanduser()
+    digest = sign_copy(Path(asked.pdf), output, p12=key, passphrase=passphrase_of(key), reason=asked.reason)
+    console.line(f"signed copy {output}")
+    console.line(f"  SHA-256  {digest}")
+    console.result({"path": str(output), "sha256": digest})
     return ExitCode.DONE
 
 
