@@ -53,7 +53,10 @@ def _panels(figure: Figure, plot: Plot) -> None:
         axes.set_yticks(range(len(rows)), [label(row, 30) for row in rows] if position % across == 0 else [])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
-        axes.locator_params(axis="x", nbins=4)
+        if panel.marks:
+            axes.locator_params(axis="x", nbins=4)
+        else:  # an axis without a value has no scale, and matplotlib would invent one
+            axes.set_xticks([])
 
 
 def _dots(axes: Axes, panel: Panel, rows: tuple[str, ...]) -> None:

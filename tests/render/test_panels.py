@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from docgen.model.document import Curve, Panel, Plot
+from docgen.model.document import Curve, Mark, Panel, Plot
 from docgen.render.figures import draw
 
 
@@ -21,3 +21,13 @@ def strokes(periods: tuple[float, ...]) -> int:
 def test_a_curve_breaks_where_a_period_has_no_value() -> None:
     assert strokes((0.0, 1.0, 2.0, 3.0)) == 1
     assert strokes((0.0, 1.0, 3.0, 4.0)) == 2
+
+
+def test_a_panel_without_a_value_has_no_scale() -> None:
+    """As where every group of a measure is suppressed: an axis of -0.05 to 0.05 would be of nothing."""
+    shown = Panel(title="size", marks=(Mark(label="a", value=0.25), Mark(label="b", value=0.5)))
+    plot = Plot(kind="panels", x_title="", panels=(shown, Panel(title="errors")), rows=("a", "b"))
+    texts = re.findall(r"<!-- (.+?) -->", draw(plot).decode())
+    assert texts.count("not shown") == 2
+    assert "0.3" in texts
+    assert not [text for text in texts if text.endswith(("0.05", "0.025", "0.00"))]
