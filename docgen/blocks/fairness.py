@@ -22,7 +22,7 @@ from docgen.model.document import (
     Shown,
     Words,
 )
-from docgen.model.evidence import Evidence, Quantity, Scalar, Table
+from docgen.model.evidence import Evidence, Quantity, Scalar, Table, Value
 
 ORDER = (
     "selection_rate",
@@ -40,6 +40,11 @@ ORDER = (
 
 TO_REFERENCE, BY_PERIOD, IMPACT, SCORES = ".to_reference", ".by_period", ".air_by_group", ".smd_by_group"
 SUPPRESSED = "suppressed"
+
+_EQUAL = (
+    "An interval that ends at no difference, or at a ratio of one, ends there because neither can lie beyond it: the "
+    "groups may be equal."
+)
 
 _AS_FOUND = (
     "Another tool made these figures: small groups stand here as its file has them. Nothing was suppressed, and mostly "
@@ -338,4 +343,12 @@ def _disparities(feature: Feature) -> Grid | None:
         columns=("Measure", "Value", "How it was formed"),
         rows=tuple(rows),
         numeric=(1,),
+        notes=((Words(text=_EQUAL),),) if any(_reaches_equality(item.value) for item in feature.items) else (),
     )
+
+
+def _reaches_equality(value: Value) -> bool:
+    """Whether the interval of a disparity ends where groups are equal."""
+    if not isinstance(value, Quantity) or value.interval is None:
+        return False
+    return value.interval.high == 1.0 if value.unit == "ratio" else value.interval.low == 0.0

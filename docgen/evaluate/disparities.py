@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docgen.evaluate.comparisons import largest
-from docgen.evaluate.intervals import noted, within
+from docgen.evaluate.intervals import within
 from docgen.evaluate.resample import Resampling
 from docgen.model.evidence import Interval, Quantity
 from docgen.model.formats import AdverseImpact, Disparity, GroupMetric, GroupRow, ScoreGap
@@ -240,14 +240,7 @@ def _quantity(
         title=title,
         note=TOO_FEW + used.note if few else note,
     )
-    if value is None or interval is None:
-        return quantity
-    equal = 1.0 if unit == "ratio" else 0.0
-    if isinstance(interval, Interval) and equal in {interval.low, interval.high}:
-        quantity = noted(
-            quantity, f"the interval ends at {equal:g}, beyond which this cannot lie: the groups may be equal"
-        )
-    return within(quantity, interval)
+    return quantity if value is None or interval is None else within(quantity, interval)
 
 
 def _interval(low: Floats, high: Floats, *, how: Resampling) -> Interval | str:

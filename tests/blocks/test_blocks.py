@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 
 import pytest
@@ -13,7 +13,8 @@ from docgen.assessment.engine import assess
 from docgen.blocks import BLOCKS, make
 from docgen.errors import UsageError
 from docgen.model.assessment import Verdict
-from docgen.model.document import Absent, Block, Dossier, Figure, GapBox, Grid, Shown
+from docgen.model.document import Absent, Block, Dossier, Figure, GapBox, Grid, Shown, Words
+from docgen.model.evidence import Interval, Quantity
 from docgen.model.snapshot import PREVIOUS, Snapshot
 from docgen.policy import EMPTY
 from docgen.regimes import find_regime, load_regime
@@ -149,3 +150,25 @@ def test_the_previous_version_is_named_as_such() -> None:
 def test_a_wrong_name_is_told_with_the_nearest(name: str, options: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         make(name, FULL, options)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "ends", "said"),
+    [
+        ("selection_rate.difference/sex@test", "fraction", (0.0, 0.04), True),
+        ("selection_rate.difference/sex@test", "fraction", (0.01, 0.04), False),
+        ("selection_rate.ratio/sex@test", "ratio", (0.8, 1.0), True),
+    ],
+)
+def test_an_interval_that_ends_at_equality_is_explained(
+    name: str, unit: str, ends: tuple[float, float], *, said: bool
+) -> None:
+    interval = Interval(low=ends[0], high=ends[1], level=0.95, method="bootstrap")
+    item = replace(
+        sample_snapshot().evidence[0],
+        id=f"fairness:{name}",
+        value=Quantity(value=sum(ends) / 2, unit=unit, interval=interval),
+    )
+    found = blocks(dossier(replace(bare_with(()), evidence=(item,))), "fairness")
+    words = [item.text for item in parts(found) if isinstance(item, Words)]
+    assert any("the groups may be equal" in text for text in words) is said

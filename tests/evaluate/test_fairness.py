@@ -495,12 +495,10 @@ def test_the_interval_of_an_unsigned_disparity_holds_its_estimate_and_reaches_eq
         assert quantity.interval is not None
         assert quantity.interval.low <= quantity.value <= quantity.interval.high
         assert end in (quantity.interval.low, quantity.interval.high)
-        assert f"the interval ends at {end:g}, beyond which this cannot lie" in quantity.note
     far = evaluated(*rows_of({"a": (500, 500, 0, 0), "b": (900, 100, 0, 0)}), clusters=clusters)
     apart = next(gap.quantity for gap in far.disparities if gap.key == "selection_rate.difference")
     assert apart.interval is not None
     assert 0.3 < apart.interval.low < 0.4 < apart.interval.high < 0.5
-    assert "ends at" not in apart.note
 
 
 @given(st.lists(st.tuples(st.integers(30, 200), st.floats(0.02, 0.98)), min_size=2, max_size=8), st.integers(0, 10**6))
