@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docgen.assessment.select import ANY, INTERSECTION, JOIN, parts
+from docgen.blocks.tables import methods
 from docgen.blocks.values import full, gap_wanting, left_out, missing_box, splits
 from docgen.model.document import (
     Absent,
@@ -328,7 +329,8 @@ def suppression_note(item: Evidence, table: Table) -> Iterator[Line]:
 
 def _disparities(feature: Feature) -> Grid | None:
     rows = []
-    for item in sorted(feature.items, key=lambda item: _rank(parts(item.id).name.partition(".")[0])):
+    items = tuple(sorted(feature.items, key=lambda item: _rank(parts(item.id).name.partition(".")[0])))
+    for item in items:
         if isinstance(item.value, Quantity):
             name = item.value.title or parts(item.id).name.replace("_", " ").replace(".", " ")
             rows.append((
@@ -343,7 +345,10 @@ def _disparities(feature: Feature) -> Grid | None:
         columns=("Measure", "Value", "How it was formed"),
         rows=tuple(rows),
         numeric=(1,),
-        notes=((Words(text=_EQUAL),),) if any(_reaches_equality(item.value) for item in feature.items) else (),
+        notes=(
+            *methods(items),
+            *(((Words(text=_EQUAL),),) if any(_reaches_equality(item.value) for item in items) else ()),
+        ),
     )
 
 
