@@ -34,7 +34,7 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
         step=console.step,
     )
     console.step(f"writing the report to {asked.output}")
-    files = _write(done, Path(asked.output))
+    files = _write(done, Path(asked.output), console)
     for item in done.steps:
         console.line(f"{_WORDS[item.outcome]:<9}  {item.id:<22} {item.got}")
     console.line(", ".join(f"{len(done.named(outcome))} {word}" for outcome, word in _WORDS.items()))
@@ -52,8 +52,13 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.DONE if done.passed else ExitCode.GATE_CLOSED
 
 
-def _write(done: Qualification, folder: Path) -> dict[str, Path]:
-    made = {"html": report_html(done).encode(), "pdf": report_pdf(done), "json": canonical(unstructure(done))}
+def _write(done: Qualification, folder: Path, console: Console) -> dict[str, Path]:
+    """Write the report; where the PDF engine is what fails, the rest of it must say so."""
+    made = {"html": report_html(done).encode(), "json": canonical(unstructure(done))}
+    try:
+        made["pdf"] = report_pdf(done)
+    except Exception as err:  # noqa: BLE001  # whatever an engine that is none of those asked for may raise
+        console.step(f"the report has no PDF: {type(err).__name__}: {err}")
     files = {ending: folder / f"qualification.{ending}" for ending in made}
     for ending, data in made.items():
         write_atomic(files[ending], data)

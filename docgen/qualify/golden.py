@@ -28,8 +28,10 @@ from docgen.qualify.rebuild import (
 from docgen.store.manifests import files_below
 
 _FACTS = ("files/snapshot.json", "files/dossier.json", "files/summary.json", "files/assessment-", "files/matrix-")
-_CALCULATED = "50337"
-"""7 * 7191: what an obeyed template or field would have made of the hostile value."""
+_BREAK = "<wbr>"
+"""Where a long word may go on in the next line; it stands between the characters of a value, and is none of them."""
+_CALCULATED = "5172989810"
+"""71930 * 71917: what an obeyed template or field would have made of the hostile value."""
 
 
 def is_facts(path: str) -> bool:
@@ -96,12 +98,19 @@ def _again(bench: Bench) -> Found:
 
 
 def _hostile(bench: Bench) -> Found:
-    pages = {path.name: path.read_text("utf-8") for path in sorted(bench.dossier.rglob("*.html"))}
+    pages = {
+        path.relative_to(bench.dossier).as_posix(): path.read_text("utf-8").replace(_BREAK, "")
+        for path in sorted(bench.dossier.rglob("*.html"))
+    }
     shown = sorted(name for name, text in pages.items() if escape("<script>alert(1)</script>", quote=False) in text)
     faults = [f"{name}: holds logged text as markup" for name, text in pages.items() if "<script>alert(1)" in text]
     faults += [f"{name}: logged text was calculated" for name, text in pages.items() if _CALCULATED in text]
     faults += [] if shown else ["no page shows the logged text at all"]
-    return judged(tuple(faults), f"it stands as text on {', '.join(shown)}, and nowhere as markup", (HOSTILE,))
+    return judged(
+        tuple(faults),
+        f"it stands as text on {' and '.join(shown)}, and as markup on none of {len(pages)} pages",
+        (HOSTILE,),
+    )
 
 
 def _gaps(bench: Bench) -> Found:

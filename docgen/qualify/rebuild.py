@@ -23,8 +23,10 @@ from docgen.tools import TOOLS
 REGIMES = ("model_card", "sr_26_2")
 """What the golden snapshot is documented for."""
 
-HOSTILE = '<script>alert(1)</script> {{ 7 * 7191 }} [[7 * 7191]] #eval("7*7191") ```{include} /etc/passwd'
-"""A logged value of the golden snapshot: were any of it obeyed, the pages would hold a script or 50337."""
+HOSTILE = (
+    "<script>alert(1)</script> {{ 71930 * 71917 }} [[71930 * 71917]] #eval('71930*71917') ```{include} /etc/passwd"
+)
+"""A logged value of the golden snapshot: were any of it obeyed, the pages would hold a script or the product."""
 
 _NO_BYTES = frozenset({
     "certifi", "charset-normalizer", "idna", "packaging", "python-dateutil", "requests", "requests-file",

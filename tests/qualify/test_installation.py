@@ -55,6 +55,21 @@ def test_a_file_that_was_edited_removed_or_added_is_named(installed: Installed, 
     assert not [item["row"]["id"] for item in report["part11"] if item["green"]]
 
 
+def test_an_engine_that_sets_no_pdf_fails_and_the_report_still_says_so(installed: Installed, tmp_path: Path) -> None:
+    engine = installed.site / "typst.py"
+    engine.write_text("def compile(path, **options):\n    raise TypeError('an engine of another age')\n", "utf-8")
+    try:
+        code, report = installed.qualify(tmp_path, "--iq")
+    finally:
+        engine.unlink()
+    assert code == 10
+    assert steps(report)["IQ-TYPST"]["got"] == "stopped: TypeError: an engine of another age"
+    assert sorted(path.name for path in (tmp_path / "qualification").iterdir()) == [
+        "qualification.html",
+        "qualification.json",
+    ]
+
+
 def test_code_of_a_checkout_is_told_and_nothing_is_green(docgen, tmp_path: Path) -> None:
     done = docgen("qualify", "--iq", "--format", "json", cwd=tmp_path, env={"PYTHONPATH": str(ROOT)})
     assert done.returncode == 1
