@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from pypdf import PdfReader
 
 from docgen.config import Config, load_config
 from docgen.model.assessment import RequirementResult, Verdict
@@ -186,8 +187,23 @@ def test_the_reader_of_the_pdf_alone_can_say_what_a_number_is(
         str(value.n),
         found.provenance.run_id,
         "metric:roc_auc@holdout",
+        "How far the groups lie apart",
+        "Intervals: 95%, bootstrap percentile",
     ):
         assert str(wanted) in text, wanted
+
+
+def test_a_page_of_the_pdf_that_begins_amid_a_chapter_names_it_and_the_data(
+    place: Place, built: subprocess.CompletedProcess[str]
+) -> None:
+    assert built.returncode == 1
+    sheets = PdfReader(place.dossier / "files/german-credit-1-sr_26_2.pdf").pages
+    heads = [" ".join(sheet.extract_text().split())[:200] for sheet in sheets]
+    assert any("7. Outcomes analysis \u2013 On the data named holdout" in head for head in heads)
+    assert any("11. Fair lending \u2013 By sex on holdout" in head for head in heads)
+    across = [sheet for sheet in sheets if sheet.mediabox.width > sheet.mediabox.height]
+    assert "Trace matrix" in across[0].extract_text()
+    assert len(across) < len(sheets) / 2
 
 
 def test_both_reports_are_made_again_where_mlflow_cannot_even_be_imported(
@@ -247,7 +263,8 @@ def test_each_change_of_an_input_stands_with_what_it_did_to_scores_decisions_and
     assert "no answer: ValueError: Input X contains NaN" in article.get_text(), "a scorecard takes no missing values"
     assert [item.get_text() for item in lost.select("tbody .docgen-absent")] == ["none"] * 4
     names = [str(row.td.get_text()) for row in together.select("tbody tr")]  # type: ignore[union-attr]
-    assert names == ["longer and larger loans", "savings spent, work lost"]
+    assert names[0] == "longer and larger loans DURATION_MONTHS times 1.5; AMOUNT times 1.5"
+    assert names[1] == "savings spent, work lost BONDS set to 1; EMPLOYMENT -1"
     assert len(article.select("figure img, figure svg, img[src*='sensitivity']")) >= 3
     table = place.snapshot.find("sensitivity:range@holdout")
     largest = place.snapshot.find("sensitivity:range.flips@holdout")

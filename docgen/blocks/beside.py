@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from docgen.assessment.select import parts
 from docgen.blocks.explanations import nothing, tables
 from docgen.blocks.fairness import SUPPRESSED, cells, number, rows_shown, suppression_note
+from docgen.blocks.origin import headed
 from docgen.blocks.values import cell
 from docgen.model.document import (
     Absent,
@@ -15,7 +16,6 @@ from docgen.model.document import (
     Facts,
     Figure,
     Grid,
-    Heading,
     Line,
     Mark,
     Plot,
@@ -151,10 +151,10 @@ def _reason_notes(dossier: Dossier, item: Evidence, table: Table) -> Iterator[Li
     yield from suppression_note(item, table)
 
 
-def _heading(item: Evidence) -> Iterator[Heading]:
+def _heading(item: Evidence) -> Iterator[Block]:
     split = parts(item.id).split
     if split is not None:
-        yield Heading(text="On the data named", value=Shown(value=split, evidence=item.id))
+        yield from headed("On the data named", split, (item,))
 
 
 def _plain(item: Evidence, table: Table, caption: str, notes: tuple[Line, ...]) -> Grid:

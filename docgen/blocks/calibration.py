@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.assessment.select import parts
+from docgen.blocks.origin import headed
 from docgen.blocks.performance import other_task, place_of
 from docgen.blocks.tables import curve, formed, grid, measures
 from docgen.blocks.values import gap_wanting, missing_box, of_split, splits
@@ -20,7 +21,7 @@ def calibration(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, .
         every = tuple(sorted(of_split(found, split), key=lambda item: place_of(_key(item))))
         mine = tuple(item for item in every if not _class(item))
         if every and split is not None:
-            blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=every[0].id)))
+            blocks += headed("On the data named", split, every)
         blocks += _curves_and_summary(mine, f"calibration-{number}")
         for place, name in enumerate(sorted({name for item in every if (name := _class(item))}), 1):
             one = tuple(item for item in every if _class(item) == name)

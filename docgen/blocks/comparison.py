@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from docgen.assessment.select import parts
+from docgen.blocks.origin import headed
 from docgen.blocks.performance import EVALUATED, place_of
 from docgen.blocks.tables import grid, methods, remarks
 from docgen.blocks.values import gap_wanting, interval, missing_box, name_of, of_split, quantity, splits
@@ -17,7 +18,6 @@ from docgen.model.document import (
     Figure,
     GapBox,
     Grid,
-    Heading,
     Line,
     Mark,
     Paragraph,
@@ -115,7 +115,7 @@ def _one(items: tuple[Evidence, ...], place: _Place) -> list[Block]:
     differences = sorted(
         (item for key, item in by_key.items() if "." not in key and key not in _APART), key=lambda i: place_of(_key(i))
     )
-    blocks: list[Block] = [Heading(text="On the data named", value=Shown(value=place.split, evidence=items[0].id))]
+    blocks: list[Block] = headed("On the data named", place.split, items)
     if place.against:
         line = (Words(text="Against: "), Shown(value=place.against, evidence=items[0].id), Words(text="."))
         blocks.append(Paragraph(line=line))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docgen.blocks.origin import headed
 from docgen.blocks.values import cell, gap_wanting, interval, missing_box, text
-from docgen.model.document import Absent, Block, Dossier, Facts, Grid, Heading, Inline, Line, Shown, Words
+from docgen.model.document import Absent, Block, Dossier, Facts, Grid, Inline, Line, Shown, Words
 from docgen.model.evidence import Column, Dataset, Evidence, Quantity, Scalar, Table
 
 MAX_ROWS = 200
@@ -20,7 +21,7 @@ def datasets(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]
             blocks.append(box)
         elif isinstance(item.value, Dataset):
             blocks += [
-                Heading(text="Data set", value=Shown(value=item.value.context or item.value.name, evidence=item.id)),
+                *headed("Data set", item.value.context or item.value.name, (item,)),
                 Facts(rows=_identity(item.value, item.id), caption="Identity of the data set"),
                 *_columns(dossier, item, item.value),
             ]

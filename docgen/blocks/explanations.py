@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from docgen.assessment.select import parts
 from docgen.blocks.fairness import number, suppression_note
+from docgen.blocks.origin import headed
 from docgen.blocks.ranks import rank_correlation
 from docgen.blocks.values import cell, gap_wanting, left_out, missing_box, of_split, previous, splits
 from docgen.model.document import (
@@ -87,7 +88,7 @@ def _one(dossier: Dossier, item: Evidence, table: Table, name: str) -> list[Bloc
     unit = table.attribute("unit")
     blocks: list[Block] = []
     if split is not None:
-        blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=item.id)))
+        blocks += headed("On the data named", split, (item,))
     if marks:
         blocks.append(
             Figure(

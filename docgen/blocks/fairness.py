@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docgen.assessment.select import ANY, INTERSECTION, JOIN, parts
+from docgen.blocks.origin import headed
 from docgen.blocks.tables import methods
 from docgen.blocks.values import full, gap_wanting, left_out, missing_box, splits
 from docgen.model.document import (
@@ -14,7 +15,6 @@ from docgen.model.document import (
     Dossier,
     Figure,
     Grid,
-    Heading,
     Inline,
     Line,
     Mark,
@@ -62,10 +62,9 @@ class Feature:
     items: tuple[Evidence, ...]
 
     @property
-    def heading(self) -> Heading:
-        """`By sex on test`."""
-        text = self.name + (f" on {self.split}" if self.split else "")
-        return Heading(text="By", value=Shown(value=text, evidence=self.items[0].id))
+    def heading(self) -> list[Block]:
+        """`By sex on test`, and where that was read."""
+        return headed("By", self.name + (f" on {self.split}" if self.split else ""), self.items)
 
     def tables(self, suffix: str) -> tuple[tuple[str, Evidence, Table], ...]:
         """Return (measure, evidence, table) of each table whose name ends so; with "" those of plain measures."""
@@ -106,7 +105,7 @@ def _feature(feature: Feature, stem: str) -> list[Block]:
     disparities = _disparities(feature)
     if not tables and not disparities:
         return []
-    blocks: list[Block] = [feature.heading]
+    blocks: list[Block] = [*feature.heading]
     figure = _figure(tables, stem)
     blocks += [figure] if figure else []
     blocks += [_rates(feature, tables)] if tables else []

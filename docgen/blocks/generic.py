@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from docgen.assessment.select import parts
+from docgen.blocks.origin import headed
 from docgen.blocks.tables import grid, measures
 from docgen.blocks.values import gap_wanting, missing_box, of_split, splits, text
 from docgen.errors import UsageError
@@ -31,7 +32,7 @@ def evidence_of(dossier: Dossier, options: Mapping[str, str]) -> tuple[Block, ..
     for split in splits(found):
         mine = of_split(found, split)
         if split is not None:
-            blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=mine[0].id)))
+            blocks += headed("On the data named", split, mine)
         if any(isinstance(item.value, Quantity) for item in mine):
             blocks.append(measures(mine, "Measures"))
         for item in mine:

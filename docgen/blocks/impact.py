@@ -45,7 +45,7 @@ def adverse_impact(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block
     blocks: list[Block] = []
     for number_, feature in enumerate(features(dossier), 1):
         for _, item, table in feature.tables(IMPACT):
-            blocks += [feature.heading, *_impact_figure(item, table, number_), _impact(item, table)]
+            blocks += [*feature.heading, *_impact_figure(item, table, number_), _impact(item, table)]
     return tuple(blocks) or _nothing("adverse impact ratios")
 
 
@@ -148,7 +148,7 @@ def score_gaps(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ..
     blocks: list[Block] = []
     for feature in features(dossier):
         for _, item, table in feature.tables(SCORES):
-            blocks += [feature.heading, _scores(item, table)]
+            blocks += [*feature.heading, _scores(item, table)]
     return tuple(blocks) or _nothing("standardized mean differences")
 
 
@@ -201,7 +201,7 @@ def over_time(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...
     for position, feature in enumerate(features(dossier), 1):
         tables = feature.tables(BY_PERIOD)
         if tables:
-            blocks += [feature.heading, *_curves(tables, position), _periods(tables)]
+            blocks += [*feature.heading, *_curves(tables, position), _periods(tables)]
     return tuple(blocks) or _nothing("measures by period")
 
 

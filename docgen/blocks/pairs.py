@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from docgen.blocks.origin import headed
 from docgen.blocks.values import cell, gap_wanting, missing_box
 from docgen.model.document import (
     Absent,
@@ -11,7 +12,6 @@ from docgen.model.document import (
     Dossier,
     Figure,
     Grid,
-    Heading,
     Inline,
     Line,
     Mark,
@@ -42,14 +42,14 @@ def overlap(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
         if (box := missing_box(item)) is not None:
             blocks.append(box)
         elif isinstance(item.value, Table):
-            blocks += [_pair("Overlap of", item, ("first", "second")), _counts(item, item.value)]
+            blocks += [*_pair("Overlap of", item, ("first", "second")), _counts(item, item.value)]
     wanted = "whether the evaluation data repeat rows or people of the training data"
     return tuple(blocks) or (gap_wanting(dossier, wanted, "overlap"),)
 
 
-def _pair(title: str, item: Evidence, keys: tuple[str, str]) -> Heading:
+def _pair(title: str, item: Evidence, keys: tuple[str, str]) -> list[Block]:
     names = [item.value.attribute(key) for key in keys] if isinstance(item.value, Table) else []
-    return Heading(text=title, value=Shown(value=" and ".join(map(str, names)), evidence=item.id))
+    return headed(title, " and ".join(map(str, names)), (item,))
 
 
 def _counts(item: Evidence, table: Table) -> Grid:
@@ -105,7 +105,7 @@ def shift(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
 
 
 def _moved(item: Evidence, table: Table, number: int, bands: Bands | None) -> list[Block]:
-    blocks: list[Block] = [_pair("Shift between", item, ("reference", "current")), _summary(item, table)]
+    blocks: list[Block] = [*_pair("Shift between", item, ("reference", "current")), _summary(item, table)]
     column, index, noise = (table.index(key) for key in ("column", "index", "noise"))
     found = [row for row in table.rows if _number(row[index]) is not None]
     marks = tuple(

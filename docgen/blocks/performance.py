@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.assessment.select import parts
+from docgen.blocks.origin import headed
 from docgen.blocks.tables import measures
 from docgen.blocks.values import cell, gap_wanting, missing_box, of_split, splits
 from docgen.model.document import (
@@ -73,7 +74,7 @@ def _split(dossier: Dossier, items: tuple[Evidence, ...], split: str | None, num
             Paragraph(line=(Words(text="MLflow does not say on which data these values were computed."),)),
         ]
     else:
-        blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=items[0].id)))
+        blocks += headed("On the data named", split, items)
         blocks += _evaluated(dossier.snapshot.find(evidence_id("table", "evaluation", split)))
     figure = _figure(items, number)
     blocks += [figure] if figure else []
@@ -141,7 +142,7 @@ def confusion(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...
     for split in splits(found):
         for item in of_split(found, split):
             if isinstance(item.value, Table):
-                blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=item.id)))
+                blocks += headed("On the data named", split, (item,))
                 blocks.append(_counts(item, item.value))
     empty = other_task(dossier, "binary", "multiclass")
     return tuple(blocks) or (empty or gap_wanting(dossier, "counts by actual and predicted label", "table"),)

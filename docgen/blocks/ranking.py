@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.assessment.select import parts
+from docgen.blocks.origin import headed
 from docgen.blocks.performance import other_task
 from docgen.blocks.tables import formed, grid, numbers
 from docgen.blocks.values import gap_wanting, of_split, splits
-from docgen.model.document import Block, Curve, Dossier, Figure, Heading, Plot, Shown
+from docgen.model.document import Block, Curve, Dossier, Figure, Plot
 from docgen.model.evidence import Evidence, Table
 
 STEPS = 10
@@ -21,7 +22,7 @@ def ranking(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for number, split in enumerate(splits(found), 1):
         mine = of_split(found, split)
-        blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=mine[0].id)))
+        blocks += headed("On the data named", split, mine)
         for name, make in (("roc", _roc), ("lift", _lift)):
             for item in mine:
                 if parts(item.id).name == name and isinstance(item.value, Table):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.assessment.select import parts
+from docgen.blocks.origin import headed
 from docgen.blocks.tables import curve, formed, grid
 from docgen.blocks.values import of_split, splits
-from docgen.model.document import Block, Dossier, Figure, Heading, Plot, Shown
+from docgen.model.document import Block, Dossier, Figure, Plot
 from docgen.model.evidence import Evidence, Table
 
 
@@ -18,7 +19,7 @@ def residuals(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, ...
     blocks: list[Block] = []
     for number, split in enumerate(splits(found), 1):
         mine = of_split(found, split)
-        blocks.append(Heading(text="Residuals on the data named", value=Shown(value=split, evidence=mine[0].id)))
+        blocks += headed("Residuals on the data named", split, mine)
         for item in reversed(mine):  # by prediction first
             if isinstance(item.value, Table):
                 blocks += _by_part(item, item.value, number) if parts(item.id).name == "residuals" else _sizes(item)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from docgen.assessment.select import parts
 from docgen.blocks.fairness import number
+from docgen.blocks.origin import headed
 from docgen.blocks.performance import EVALUATED
 from docgen.blocks.values import full, gap_wanting, missing_box, of_split, splits
 from docgen.model.document import (
@@ -55,13 +57,13 @@ def sensitivity(dossier: Dossier, _options: Mapping[str, str]) -> tuple[Block, .
     found = tuple(item for item in every if not item.missing)
     for place, split in enumerate(splits(found), 1):
         mine = {item.id: item for item in of_split(found, split)}
-        first = next(iter(mine))
-        blocks.append(Heading(text="On the data named", value=Shown(value=split, evidence=first)))
+        blocks += headed("On the data named", split, tuple(mine.values()))
         blocks += _asked(mine, split)
         for group, words in GROUPS.items():
             item = mine.get(evidence_id("sensitivity", group, split))
             if item is not None and isinstance(item.value, Table):
-                blocks += [Heading(text=words), *_figure(item, item.value, f"{group}-{place}"), _grid(item, item.value)]
+                heading = Heading(text=f"{words}, on", value=Shown(value=split, evidence=item.id))
+                blocks += [heading, *_figure(item, item.value, f"{group}-{place}"), _grid(item, item.value)]
     return tuple(blocks) or (gap_wanting(dossier, "how the output answers to changed inputs", "sensitivity"),)
 
 
@@ -107,11 +109,11 @@ def _grid(item: Evidence, table: Table) -> Grid:
     return Grid(
         caption="Answers to changed inputs",
         columns=(
-            *("Changed", "How", "Mean change of the score (interval)", "Largest in a row"),
+            *("Change", "Mean change of the score (interval)", "Largest in a row"),
             *("Decisions that flip (interval)", (*title, Words(text=" (interval)")), "Beyond the data"),
         ),
         rows=tuple(_row(item, table, row) for row in table.rows),
-        numeric=(2, 3, 4, 5, 6),
+        numeric=(1, 2, 3, 4, 5),
         notes=tuple(_notes(item, table)),
     )
 
@@ -129,9 +131,9 @@ def _row(item: Evidence, table: Table, row: tuple[Scalar, ...]) -> tuple[Line, .
         ends: tuple[Inline, ...] = (_shown(item, low), Words(text=" to "), _shown(item, high))
         return (*told(by[key]), Words(text=" ("), *ends, Words(text=")"))
 
+    scenario = parts(item.id).name == "joint"
     return (
-        (Shown(value=by["name"], evidence=item.id),),
-        (Shown(value=by["what"], evidence=item.id),),
+        (_shown(item, by["name"], "text" if scenario else "code"), Words(text=" "), _shown(item, by["what"], "text")),
         measured("mean"),
         told(by["largest"]),
         measured("flips"),

@@ -91,6 +91,8 @@ class Paragraph:
     """A paragraph."""
 
     line: Line
+    quiet: bool = False
+    """Small, as a note: where something was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,8 @@ class NodeMaker:
     def _block(self, block: Block) -> list[nodes.Node]:  # noqa: C901, PLR0911  # one line for each kind of block
         match block:
             case Paragraph():
-                return [nodes.paragraph("", "", *self.line(block.line))]
+                small = ["docgen-note"] if block.quiet else []
+                return [nodes.paragraph("", "", *self.line(block.line), classes=small)]
             case Bullets():
                 items = [nodes.list_item("", nodes.paragraph("", "", *self.line(line))) for line in block.items]
                 return [nodes.bullet_list("", *items)]

@@ -11,9 +11,10 @@ import pytest
 
 from docgen.assessment.engine import assess
 from docgen.blocks import BLOCKS, make
+from docgen.blocks.origin import read_from
 from docgen.errors import UsageError
 from docgen.model.assessment import Verdict
-from docgen.model.document import Absent, Block, Dossier, Figure, GapBox, Grid, Shown, Words
+from docgen.model.document import Absent, Block, Dossier, Figure, GapBox, Grid, Heading, Link, Paragraph, Shown, Words
 from docgen.model.evidence import Interval, Quantity
 from docgen.model.snapshot import PREVIOUS, Snapshot
 from docgen.policy import EMPTY
@@ -172,3 +173,34 @@ def test_an_interval_that_ends_at_equality_is_explained(
     found = blocks(dossier(replace(bare_with(()), evidence=(item,))), "fairness")
     words = [item.text for item in parts(found) if isinstance(item, Words)]
     assert any("the groups may be equal" in text for text in words) is said
+
+
+SPLIT_BY_SPLIT = (
+    *("performance", "confusion", "ranking", "residuals", "calibration", "comparison", "replication", "sensitivity"),
+    *("fairness", "adverse-impact", "explanations", "permutation-importance", "datasets", "overlap", "shift"),
+)
+
+
+@pytest.mark.parametrize("name", SPLIT_BY_SPLIT)
+def test_below_the_name_of_the_data_stands_where_the_numbers_were_read(name: str) -> None:
+    """So that a reader of paper knows the run and the file of each number."""
+    found = blocks(FULL, name)
+    firsts = [place for place, block in enumerate(found) if isinstance(block, Heading) and block.value is not None]
+    told = [block for block in (found[place + 1] for place in firsts) if isinstance(block, Paragraph) and block.quiet]
+    assert told
+    for paragraph in told:
+        where = [item for item in paragraph.line if isinstance(item, Shown) and item.format == "code"]
+        assert where
+        for item in where:
+            source = FULL.snapshot.find(item.evidence)
+            assert source is not None
+            assert item.value == source.provenance.uri
+
+
+def test_files_are_named_once_and_no_more_than_three() -> None:
+    every = FULL.snapshot.evidence
+    assert len({item.provenance.uri for item in every}) > 3
+    line = read_from(every).line
+    uris = [item.value for item in line if isinstance(item, Shown) and item.format == "code"]
+    assert len(uris) == len(set(uris)) == 3
+    assert any(isinstance(item, Link) and item.label == "section:evidence" for item in line)
