@@ -6,7 +6,9 @@ import json
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from docgen.export import report
@@ -16,6 +18,7 @@ from docgen.resources import regimes_dir
 from support.commands import Place
 
 MODEL = "models:/churn/1"
+SARIF_SCHEMA = Path(__file__).parents[1] / "data" / "sarif" / "sarif-schema-2.1.0.json"
 HEADER = """\
 format: 1
 id: house
@@ -118,9 +121,17 @@ def asked(place: Place) -> Place:
     return place
 
 
+def log_of(text: str) -> dict[str, Any]:
+    """A SARIF log, held against the schema that OASIS publishes."""
+    log: dict[str, Any] = json.loads(text)
+    schema = json.loads(SARIF_SCHEMA.read_text("utf-8"))
+    jsonschema_rs.validator_for(schema, validate_formats=True).validate(log)
+    assert (log["version"], log["$schema"]) == ("2.1.0", schema["id"])
+    return log
+
+
 def sarif(text: str) -> list[Told]:
-    log = json.loads(text)
-    assert log["version"] == "2.1.0"
+    log = log_of(text)
     (run,) = log["runs"]
     rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     told = []
@@ -229,7 +240,7 @@ def test_what_cannot_be_assessed_is_an_error_in_the_report_too(
     assert done.returncode == code
     assert says in done.stderr
     if form == "sarif":
-        (run,) = json.loads(done.stdout)["runs"]
+        (run,) = log_of(done.stdout)["runs"]
         (invocation,) = run["invocations"]
         assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, code)
         assert says in invocation["toolExecutionNotifications"][0]["message"]["text"]
@@ -251,7 +262,7 @@ def test_a_registry_that_is_not_as_the_ledger_says_is_a_result_too(tmp_path: Pat
 
 def test_the_rows_of_a_regime_that_comes_with_docgen_are_named_below_its_folder(place: Place) -> None:
     place.configure(dossier='regimes = ["model_card"]\n')
-    log = json.loads(place.docgen("check", MODEL, "--format", "sarif").stdout)
+    log = log_of(place.docgen("check", MODEL, "--format", "sarif").stdout)
     places = [result["locations"][0]["physicalLocation"] for result in log["runs"][0]["results"]]
     own = [item for item in places if item["artifactLocation"].get("uriBaseId") == "DOCGEN"]
     assert own
