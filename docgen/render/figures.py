@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from docgen.model.document import Mark, Plot
@@ -36,8 +37,12 @@ _SETTINGS = {
 }
 
 
+@lru_cache(maxsize=64)
 def draw(plot: Plot) -> bytes:
-    """Return a plot as SVG with white ground, text as outlines, no date and no random ids."""
+    """Return a plot as SVG with white ground, text as outlines, no date and no random ids.
+
+    Several documents of a dossier show the same plots; each is drawn once.
+    """
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure

@@ -19,7 +19,8 @@ def visible(text: str, *, limit: int = MAX_SHOWN) -> str:
         text: as logged.
         limit: characters kept.
     """
-    shown = "".join(_one(char) for char in text[:limit])
+    kept = text[:limit]
+    shown = kept if kept.isascii() and kept.isprintable() else "".join(_one(char) for char in kept)
     return shown if len(text) <= limit else f"{shown} [cut: {len(text)} characters in all]"
 
 

@@ -94,6 +94,8 @@ def _visit_value(self: Any, node: docgen_value) -> None:  # noqa: ANN401  # Sphi
 
 def _one(value: str) -> str:
     """Return an attribute's text without characters that HTML does not allow."""
+    if value.replace("\n", "").isprintable():
+        return value
     return "".join(char if char == "\n" or char.isprintable() else f"<U+{ord(char):04X}>" for char in value)
 
 
