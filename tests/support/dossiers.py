@@ -42,7 +42,8 @@ def pdf_text(path: Path) -> str:
 
 
 def page(folder: Path, name: str) -> BeautifulSoup:
-    return BeautifulSoup((folder / f"{name}.html").read_text("utf-8"), "html.parser")
+    """A page, without the places at which its codes may break."""
+    return BeautifulSoup((folder / f"{name}.html").read_text("utf-8").replace("<wbr>", ""), "html.parser")
 
 
 def articles(folder: Path) -> Iterator[tuple[str, BeautifulSoup]]:
