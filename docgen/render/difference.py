@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from docgen.model.change import SCOPE, ChangeKind, Changes, Element
 from docgen.model.document import Mark, Plot
+from docgen.render.alone import render_alone, source
 from docgen.render.figures import draw
 from docgen.render.filters import significant
 from docgen.render.look import MAX_MARKS
-from docgen.render.text import one_line
 from docgen.resources import templates_dir
 
 SECTIONS: tuple[tuple[str, tuple[ChangeKind, ...]], ...] = (
@@ -39,20 +36,16 @@ class Picture:
 def render_difference(changes: Changes) -> str:
     """Return the page; whatever was logged stands on it as text."""
     folder = templates_dir() / "difference"
-    style = (folder / "difference.css").read_text("utf-8")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"seen": one_line, "number": significant}
-    return environment.get_template("page.html.j2").render(
-        changes=changes,
-        style=style,
-        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode('utf-8')).digest()).decode()}",
-        sections=[(title, *_section(changes, kinds)) for title, kinds in SECTIONS],
+    style, style_hash = source(folder / "difference.css")
+    return render_alone(
+        folder / "page.html.j2",
+        {
+            "changes": changes,
+            "style": style,
+            "style_hash": style_hash,
+            "sections": [(title, *_section(changes, kinds)) for title, kinds in SECTIONS],
+        },
+        {"number": significant},
     )
 
 

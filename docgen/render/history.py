@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from docgen.gates.history import Event
 from docgen.gates.retention import Kept, Service
 from docgen.model.canonical import Digest
+from docgen.render.alone import render_alone, source
 from docgen.render.text import one_line
 from docgen.resources import templates_dir
 
@@ -88,25 +85,20 @@ def render_history(
         links: SHA-256 of an entry, an archive or a snapshot -> address of what can be opened.
     """
     folder = templates_dir() / "history"
-    style = (folder / "history.css").read_text("utf-8")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["seen"] = one_line
-    return environment.get_template("page.html.j2").render(
-        model=model,
-        events=events,
-        services=services,
-        kept=kept,
-        links=links,
-        figure=timeline(events, services),
-        width=WIDTH,
-        style=style,
-        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode('utf-8')).digest()).decode()}",
+    style, style_hash = source(folder / "history.css")
+    return render_alone(
+        folder / "page.html.j2",
+        {
+            "model": model,
+            "events": events,
+            "services": services,
+            "kept": kept,
+            "links": links,
+            "figure": timeline(events, services),
+            "width": WIDTH,
+            "style": style,
+            "style_hash": style_hash,
+        },
     )
 
 

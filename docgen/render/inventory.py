@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from docgen.model.inventory import Summary
-from docgen.render.text import one_line
+from docgen.render.alone import render_alone, source
 from docgen.resources import templates_dir
 
 
@@ -37,27 +33,18 @@ def render_inventory(entries: tuple[Entry, ...], day: date) -> str:
         day: on which overdue is counted.
     """
     folder = templates_dir() / "inventory"
-    style, script = ((folder / name).read_text("utf-8") for name in ("inventory.css", "inventory.js"))
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    style, style_hash = source(folder / "inventory.css")
+    script, script_hash = source(folder / "inventory.js")
+    return render_alone(
+        folder / "index.html.j2",
+        {
+            "entries": entries,
+            "day": day,
+            "style": style,
+            "script": script,
+            "style_hash": style_hash,
+            "script_hash": script_hash,
+            "models": len({entry.name for entry in entries}),
+            "states": sorted({entry.state for entry in entries}),
+        },
     )
-    environment.filters["seen"] = one_line
-    return environment.get_template("index.html.j2").render(
-        entries=entries,
-        day=day,
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        models=len({entry.name for entry in entries}),
-        states=sorted({entry.state for entry in entries}),
-    )
-
-
-def _hash(text: str) -> str:
-    """Return a source as a content security policy names it, so that nothing else on the page can run."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}"

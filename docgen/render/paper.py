@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from docgen.render.alone import render_alone
 from docgen.render.pdf import set_pdf
 from docgen.resources import templates_dir
 
@@ -20,14 +19,7 @@ def page(template: str, content: Content) -> str:
         template: name in `templates/approvals`, without `.html.j2`.
         content: what it shows.
     """
-    environment = Environment(
-        loader=FileSystemLoader(templates_dir() / "approvals"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(f"{template}.html.j2").render(content)
+    return render_alone(templates_dir() / "approvals" / f"{template}.html.j2", content)
 
 
 def paper(template: str, content: Content, at: str) -> bytes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from docgen.model.qualification import BASIS, FeatureState, Outcome, Qualification, RowState, StepResult
+from docgen.render.alone import render_alone
 from docgen.render.filters import shown
 from docgen.render.pdf import set_pdf
 from docgen.resources import templates_dir
@@ -92,14 +91,7 @@ def _feature(item: FeatureState) -> dict[str, Any]:
 
 def report_html(done: Qualification) -> str:
     """Return the report as one page that needs nothing else."""
-    environment = Environment(
-        loader=FileSystemLoader(templates_dir() / "qualification"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2").render(content_of(done))
+    return render_alone(templates_dir() / "qualification" / "report.html.j2", content_of(done))
 
 
 def report_pdf(done: Qualification) -> bytes:
