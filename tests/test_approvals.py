@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -347,7 +348,13 @@ def test_nobody_signs_what_they_committed_or_wrote_since_the_version_before(worl
             replace(item, value=replace(item.value, sha=sha)) if item.id == "commit:head" else item for item in pool
         )
 
-    new = replace(old, evidence=at(old.evidence, head), previous=replace(old.previous, evidence=at(old.previous.evidence, before)))  # fmt: skip
+    later = datetime.fromisoformat(old.captured_at) + timedelta(seconds=1)
+    new = replace(
+        old,
+        captured_at=f"{later:%Y-%m-%dT%H:%M:%SZ}",
+        evidence=at(old.evidence, head),
+        previous=replace(old.previous, evidence=at(old.previous.evidence, before)),
+    )
     store.save(new)
     pipeline.build(new, config=world.config, pdf=False)
     told = json.loads(world.docgen("gate", SUBJECT, "--format", "json").stdout)
