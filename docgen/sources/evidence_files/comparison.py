@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from docgen.model import formats
 from docgen.model.evidence import Attribute, Evidence, EvidenceId, Quantity, Scalar, Table, evidence_id
-from docgen.model.layouts import DECISION_COLUMNS, EVALUATION_COLUMNS
-from docgen.sources.evidence_files.source import Source, fact
+from docgen.model.layouts import DECISION_COLUMNS
+from docgen.sources.evidence_files.source import Source, fact, stated
 
 REPLICATION = "replication"
 """What `against` says where a validator's own run is held against the developer's."""
@@ -47,7 +47,7 @@ def comparison(record: formats.ComparisonFile, source: Source) -> Iterator[Evide
 
 
 def _models(record: formats.ComparisonFile) -> Table:
-    items: tuple[tuple[str, Scalar], ...] = (
+    return stated(
         ("champion", record.champion.name),
         ("champion_threshold", record.champion.threshold),
         ("challenger", record.challenger.name),
@@ -61,7 +61,6 @@ def _models(record: formats.ComparisonFile) -> Table:
         ("clusters", record.clusters),
         ("cluster_key", record.cluster_key or None),
     )
-    return Table(columns=EVALUATION_COLUMNS, rows=tuple(item for item in items if item[1] is not None))
 
 
 def _mcnemar(found: formats.Decisions) -> Quantity:

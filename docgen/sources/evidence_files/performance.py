@@ -9,13 +9,12 @@ from docgen.model.evidence import Attribute, Column, Evidence, Missing, Scalar, 
 from docgen.model.layouts import (
     CALIBRATION_COLUMNS,
     CONFUSION_COLUMNS,
-    EVALUATION_COLUMNS,
     LIFT_COLUMNS,
     RESIDUAL_COLUMNS,
     RESIDUAL_QUANTILE_COLUMNS,
     ROC_COLUMNS,
 )
-from docgen.sources.evidence_files.source import Source, fact
+from docgen.sources.evidence_files.source import Source, fact, stated
 
 MOST_PROBABLE = "the most probable class"
 
@@ -30,7 +29,7 @@ def performance(record: formats.PerformanceFile, source: Source) -> Iterator[Evi
 
 
 def _evaluation(record: formats.PerformanceFile) -> Table:
-    items: tuple[tuple[str, Scalar], ...] = (
+    return stated(
         ("task", record.task),
         ("data", record.dataset.name),
         ("rows", record.dataset.rows),
@@ -40,7 +39,6 @@ def _evaluation(record: formats.PerformanceFile) -> Table:
         ("clusters", record.clusters),
         ("cluster_key", record.cluster_key or None),
     )
-    return Table(columns=EVALUATION_COLUMNS, rows=tuple(item for item in items if item[1] is not None))
 
 
 def _tables(record: formats.PerformanceFile) -> Iterator[tuple[str, Table, str]]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from docgen.model import formats
 from docgen.model.evidence import Attribute, Evidence, EvidenceId, Interval, Quantity, Scalar, Table, evidence_id
-from docgen.model.layouts import EVALUATION_COLUMNS, RESPONSE_COLUMNS
-from docgen.sources.evidence_files.source import Source, fact
+from docgen.model.layouts import RESPONSE_COLUMNS
+from docgen.sources.evidence_files.source import Source, fact, stated
 
 GROUPS = ("shock", "range", "missing", "joint")
 """In the order of a report."""
@@ -121,7 +121,7 @@ def _said(change: formats.ChangedInput) -> str:
 
 
 def _evaluation(record: formats.SensitivityFile) -> Table:
-    items: tuple[tuple[str, Scalar], ...] = (
+    return stated(
         ("task", record.task),
         ("data", record.dataset.name),
         ("rows", record.dataset.rows),
@@ -133,7 +133,6 @@ def _evaluation(record: formats.SensitivityFile) -> Table:
         ("clusters", record.clusters),
         ("cluster_key", record.cluster_key or None),
     )
-    return Table(columns=EVALUATION_COLUMNS, rows=tuple(item for item in items if item[1] is not None))
 
 
 def _table(record: formats.SensitivityFile, items: list[formats.Response]) -> Table:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from docgen.model.canonical import Digest
-from docgen.model.evidence import Evidence, EvidenceId, Provenance, Value
+from docgen.model.evidence import Evidence, EvidenceId, Provenance, Scalar, Table, Value
+from docgen.model.layouts import EVALUATION_COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,11 @@ class Source:
     def uri(self) -> str:
         """Return the place of the file as a person can follow it."""
         return f"runs:/{self.run_id}/{self.path}" if self.run_id else self.path
+
+
+def stated(*items: tuple[str, Scalar]) -> Table:
+    """Return what was evaluated, item by item; an item without a value is left out."""
+    return Table(columns=EVALUATION_COLUMNS, rows=tuple(item for item in items if item[1] is not None))
 
 
 def fact(source: Source, name: EvidenceId, value: Value, key: str | None = None) -> Evidence:
