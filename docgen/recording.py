@@ -93,11 +93,8 @@ def record_decision(found: Determination, path: Path, config: Config, *, by: str
         plan=Digest(found.plan_sha256) if found.plan_sha256 else None,
         determination=sha256(path.read_bytes()),
     )
-
-    def same(there: Chain) -> Entry | None:
-        return next((entry for entry in there.entries if entry.details == details), None)
-
-    return _append(ledger_of(config, found.candidate), details, found.candidate, by, now, same)
+    ledger = ledger_of(config, found.candidate)
+    return _append(ledger, details, found.candidate, by, now, lambda chain: chain.recording(details))
 
 
 def record_proof(proof: Proof, config: Config, *, by: str, now: datetime) -> Path:

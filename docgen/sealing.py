@@ -16,9 +16,8 @@ from docgen.bundle.sbom import sbom
 from docgen.bundle.seal import Sealable, content_digest, members, sealed_entries
 from docgen.config import Config
 from docgen.errors import IntegrityError, SourceError
-from docgen.gates.chain import Chain
 from docgen.model.canonical import Digest, sha256
-from docgen.model.ledger import Entry, Export
+from docgen.model.ledger import Export
 from docgen.pipeline import Step
 from docgen.store.files import READ_ONLY, slug, write_atomic
 
@@ -69,11 +68,12 @@ def seal(
     write_atomic(path, data, mode=READ_ONLY)
     export = Export(archive=digest, manifest=desk.papers.digest)
 
-    def recorded(chain: Chain) -> Entry | None:
-        return next((entry for entry in chain.entries if entry.details == export), None)
-
     desk.ledger.append(
-        export, subject=desk.papers.subject, by=by or "docgen seal", now=now or datetime.now(UTC), unless=recorded
+        export,
+        subject=desk.papers.subject,
+        by=by or "docgen seal",
+        now=now or datetime.now(UTC),
+        unless=lambda chain: chain.recording(export),
     )
     return Sealed(
         path=path,

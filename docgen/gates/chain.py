@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from docgen.errors import IntegrityError
 from docgen.model.canonical import Digest, sha256
-from docgen.model.ledger import NAME, Entry, read_entry
+from docgen.model.ledger import NAME, Details, Entry, read_entry
 
 Name = str
 """Name of an entry's file."""
@@ -29,6 +29,10 @@ class Chain:
     """Each thing that is not as it was written, the first broken entry first; empty when the ledger is whole."""
     notes: tuple[str, ...] = ()
     """What a reader should know and is no fault: forks, and a clock that went back."""
+
+    def recording(self, details: Details) -> Entry | None:
+        """Return the first entry that records just this; None where none does."""
+        return next((entry for entry in self.entries if entry.details == details), None)
 
 
 def chain(files: Mapping[Name, bytes], *, wanted: Mapping[str, str] | None = None) -> Chain:
