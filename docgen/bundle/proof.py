@@ -155,15 +155,15 @@ def _digests(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
 
 
 def _dossier(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
-    papers = _papers(made)
+    papers = papers_of(_below(made, DOSSIER))
     _fail(f"member '{DOSSIER}/{fault}'" for fault in member_faults(_below(made, DOSSIER), papers.manifest))
     proof.papers, proof.subject, proof.manifest = papers, papers.subject, papers.digest
     count = len(papers.manifest.members)
     return f"{papers.subject}: {count} files as {MANIFEST_NAME} lists them; its SHA-256 is {papers.digest}"
 
 
-def _snapshot(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
-    papers = _papers(made)
+def _snapshot(_made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
+    papers = _papers(proof)
     regimes = ", ".join(item.regime for item in papers.assessments)
     if len(papers.assessments) != len(papers.manifest.inputs.regimes):
         raise IntegrityError(f"{len(papers.assessments)} assessments for {len(papers.manifest.inputs.regimes)} regimes")
@@ -178,24 +178,25 @@ def _ledger(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
 
 
 def _derived(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
-    expected = derived(_sealable(made))
+    whole = _sealable(made)
+    expected = derived(whole)
     names = {path for path in made if path.startswith((f"{SIGNATURES}/", f"{STATEMENTS}/"))}
     _fail(f"member {path!r} is not what the others make it" for path in sorted(names | expected.keys())
           if made.get(path) != expected.get(path))  # fmt: skip
-    return f"statements and the files for other programs say what the ledger says{_page(made)}"
+    return f"statements and the files for other programs say what the ledger says{_page(made, whole)}"
 
 
-def _page(made: Members) -> str:
+def _page(made: Members, whole: Sealable) -> str:
     """Return whether the page for people says the same; another docgen words it in another way, which is no fault."""
     if PAGE not in made:
         return ""
-    if signatures_html(signature_page(_sealable(made))).encode("utf-8") == made[PAGE]:
+    if signatures_html(signature_page(whole)).encode("utf-8") == made[PAGE]:
         return f", and so does {PAGE}"
     return f"; {PAGE} is not worded as this docgen does, so read {INDEX}"
 
 
 def _signatures(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
-    papers, found = _papers(made), chain(_below(made, LEDGER))
+    papers, found = _papers(proof), chain(_below(made, LEDGER))
     signers = trust.signers or parse_signers(made[SIGNERS], where=SIGNERS)
     every = signatures_of(found, papers.subject, signers)
     own = tuple(item for item in every if item.manifest == papers.digest)
@@ -221,8 +222,8 @@ def _trusted(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
 def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
     signers = trust.signers or parse_signers(made[SIGNERS], where=SIGNERS)
     found = chain(_below(made, LEDGER))
-    states, day = verdict(made[GATES], signers, _papers(made), found)
-    proof.states, _ = verdict(made[GATES], signers, _papers(made), found, today)
+    states, day = verdict(made[GATES], signers, _papers(proof), found)
+    proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today)
     then, now = _open(states), _open(proof.states)
     return f"as of {day}, {then}; as of {today}, {now}"
 
@@ -250,8 +251,10 @@ def _below(made: Members, folder: str) -> dict[str, bytes]:
     return {path.removeprefix(start): data for path, data in made.items() if path.startswith(start)}
 
 
-def _papers(made: Members) -> Papers:
-    return papers_of(_below(made, DOSSIER))
+def _papers(proof: Proof) -> Papers:
+    """Return the dossier as the third step read it."""
+    assert proof.papers is not None  # noqa: S101  # the steps run in order, and the first that fails ends them
+    return proof.papers
 
 
 def _sealable(made: Members) -> Sealable:

@@ -23,6 +23,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from html import escape
 
 from docgen.approval_files import parse_gates, parse_signers
@@ -60,7 +61,7 @@ KEPT = (SignOff, Waiver, FindingChange, ChangeDecision, Release, Rollback)
 """Kinds of entries that are sealed, with all that they rest on; that a dossier was sealed is not part of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sealable:
     """What is sealed."""
 
@@ -72,6 +73,21 @@ class Sealable:
     """As `extract` gives them."""
     sbom: bytes
 
+    @cached_property
+    def papers(self) -> Papers:
+        """The dossier, read."""
+        return papers_of(self.files)
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The entries, proved."""
+        return chain({entry.file: entry.to_bytes() for entry in self.entries})
+
+    @cached_property
+    def people(self) -> Signers:
+        """The signers, read."""
+        return parse_signers(self.signers, where=SIGNERS)
+
 
 def members(whole: Sealable) -> dict[str, bytes]:
     """Return the members of the archive: the same input, the same bytes."""
@@ -80,14 +96,13 @@ def members(whole: Sealable) -> dict[str, bytes]:
     made |= {f"{LEDGER}/{entry.file}": entry.to_bytes() for entry in whole.entries}
     made |= derived(whole)
     made |= pages(whole)
-    made[VERIFY] = _guide(papers_of(whole.files), whole.entries).encode()
+    made[VERIFY] = _guide(whole.papers, whole.entries).encode()
     listed = [{"path": path, "size": len(made[path]), "sha256": sha256(made[path])} for path in sorted(made)]
-    papers = papers_of(whole.files)
     made[ARCHIVE] = canonical(
         {
             "format": ARCHIVE_FORMAT,
-            "subject": papers.subject,
-            "manifest": papers.digest,
+            "subject": whole.papers.subject,
+            "manifest": whole.papers.digest,
             "content": content_digest(made),
             "members": listed,
         }
@@ -111,15 +126,13 @@ def sums(made: Mapping[str, bytes]) -> bytes:
 
 def derived(whole: Sealable) -> dict[str, bytes]:
     """Return the members that follow from the others: whoever verifies makes them again."""
-    papers = papers_of(whole.files)
-    found = chain({entry.file: entry.to_bytes() for entry in whole.entries})
-    signers = parse_signers(whole.signers, where=SIGNERS)
-    states, day = verdict(whole.gates, signers, papers, found)
+    papers = whole.papers
+    states, day = verdict(whole.gates, whole.people, papers, whole.chain)
     made = {VERDICT: _verdict(papers, whole.gates, states, day), PROVENANCE: _provenance(papers)}
     made[INDEX] = _index(papers, whole.entries).encode()
     for entry in whole.entries:
         if isinstance(entry.details, SignOff):
-            made |= _for_others(entry, entry.details, signers)
+            made |= _for_others(entry, entry.details, whole.people)
     return made
 
 
@@ -156,10 +169,8 @@ def pages(whole: Sealable) -> dict[str, bytes]:
 
 def signature_page(whole: Sealable) -> SignaturePage:
     """Return what the page of signatures shows."""
-    found = chain({entry.file: entry.to_bytes() for entry in whole.entries})
-    signers = parse_signers(whole.signers, where=SIGNERS)
-    case = _case(signers, papers_of(whole.files), found)
-    return compose(parse_gates(whole.gates, where=GATES), case, found, signers)
+    case = _case(whole.people, whole.papers, whole.chain)
+    return compose(parse_gates(whole.gates, where=GATES), case, whole.chain, whole.people)
 
 
 def sealed_entries(found: Chain) -> tuple[Entry, ...]:
