@@ -37,8 +37,8 @@ ACROSS = 257 / 170
 INSET = 2
 """Characters that the padding of a cell takes."""
 
-_PART = re.compile(r"[^/_:.@=&,;-]{1,14}[/_:.@=&,;-]*|[/_:.@=&,;-]+")
-"""Where pages and PDF (`sphinx_src/pdf/nodes.typ`) let long codes break."""
+_PART = re.compile(r"[^/_:.@=&,;-]{1,16}[/_:.@=&,;-]*|[/_:.@=&,;-]+")
+"""Where pages and PDF (`sphinx_src/pdf/nodes.typ`) let long codes break: a digest of 32, 40 or 64 in 8 or 16."""
 
 
 def column_widths(block: Grid) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
@@ -134,4 +135,12 @@ def document(block: Grid) -> list[dict[str, object]]:
 
 def test_codes_break_after_a_separator_and_no_word_of_usual_length_is_torn() -> None:
     assert code_parts("narrative:classification_rationale") == ["narrative:", "classification_", "rationale"]
-    assert code_parts("runs:/0123456789abcdef/docgen") == ["runs:/", "0123456789abcd", "ef/", "docgen"]
+    assert code_parts("runs:/0123456789abcdef/docgen") == ["runs:/", "0123456789abcdef/", "docgen"]
+
+
+@pytest.mark.parametrize("length", [32, 40, 64])
+def test_no_part_of_a_digest_is_so_short_that_it_reads_as_a_number(length: int) -> None:
+    """A run id that ended in four digits stood in the PDF's trace matrix as a number of its own."""
+    parts = code_parts(f"run:{'f736c6d24bbb4a058a40272f25632901' * 2}"[: 4 + length])
+    assert "".join(parts[1:]) == ("f736c6d24bbb4a058a40272f25632901" * 2)[:length]
+    assert min(map(len, parts[1:])) >= 8
