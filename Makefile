@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-LOCK = requirements/py$(shell $(PYTHON) -c 'import sys; print(f"{sys.version_info[0]}{sys.version_info[1]}")').txt
+LOCK := requirements/lock.txt
 
 .PHONY: help demo test lint docs examples golden cookbook wheel lock bench clean
 
@@ -17,10 +17,10 @@ help:
 	@echo "make bench  measure (ratios against lower bounds)"
 	@echo "make lock   pin every requirement again, with hashes"
 
-# The pinned versions, each with its hash; then docgen itself, as it lies here.
-$(VENV)/.ready: pyproject.toml requirements/*.txt
+# The pinned versions, all of them, each with its hash; then docgen itself, as it lies here.
+$(VENV)/.ready: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -53,12 +53,11 @@ wheel: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
 
-# Needs the `uv` program; the files name no index, so that any mirror serves them.
+# Needs the `uv` program. One version of each package for every Python; no index is named, so that any mirror serves them.
 lock:
-	for minor in 11 12 13; do \
-	  uv pip compile --quiet --python-version 3.$$minor --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	    --no-emit-find-links --extra dev pyproject.toml requirements/build.in -o requirements/py3$$minor.txt || exit 1; \
-	done
+	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --no-strip-extras --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml requirements/build.in \
+	  -o $(LOCK)
 
 clean:
 	rm -rf $(VENV) dist docgen-demo .pytest_cache .mypy_cache .ruff_cache

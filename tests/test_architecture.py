@@ -17,7 +17,7 @@ PACKAGE = Path(docgen.__file__).parent
 ROWS = (
     {"errors", "model"},
     {"assessment", "blocks", "change", "gates"},
-    {"resources", "tools", "config", "strict_yaml"},
+    {"resources", "tools", "config", "strict_yaml", "packages"},
     {
         "regimes",
         "regime_lint",
@@ -71,7 +71,7 @@ HOMES = {
     "argparse": {"cli"},
     "cryptography": {"bundle"},
     "pyhanko": {"bundle"},
-    "packaging": {"qualify"},
+    "packaging": {"packages", "qualify"},
 }
 PURE = {"model", "assessment", "blocks", "change", "gates"}
 EFFECTS = {"os", "pathlib", "subprocess", "socket", "tempfile", "shutil", "time", "random", "secrets"}

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
-
-from docgen.model.canonical import canonical
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+from docgen.model.canonical import Json, canonical
+from docgen.packages import closure, installed
 
 
 def sbom(root: str = "docgen") -> bytes:
-    """Return the bill of materials as canonical JSON: no time, no random serial number, so the same bytes each time."""
-    found: dict[str, Distribution] = {}
-    todo = [root]
-    while todo:
-        name = re.sub(r"[-_.]+", "-", todo.pop()).lower()  # PEP 503
-        if name in found or (item := _installed(name)) is None:
-            continue
-        found[name] = item
-        wanted = (_NAME.match(line) for line in item.requires or () if "extra ==" not in line)
-        todo += (match.group() for match in wanted if match)
-    components = [_component(name, found[name]) for name in sorted(found) if name != root]
+    """Return the bill of materials as canonical JSON: no time, no random serial number, so the same bytes each time.
+
+    It names no Python: where the same versions are installed, as the lock file has them, every Python gives the same.
+    """
+    found = installed(root)
     return canonical(
         {
             "bomFormat": "CycloneDX",
             "specVersion": "1.5",
             "version": 1,
-            "metadata": {"component": {**_component(root, found[root]), "type": "application"}}
-            if root in found
-            else {},
-            "components": components,
+            "metadata": {"component": {**_component(root, found.version), "type": "application"}} if found else {},
+            "components": [_component(item.name, item.installed) for item in closure(root) if item.installed],
         }
     )
 
 
-def _installed(name: str) -> Distribution | None:
-    try:
-        return distribution(name)
-    except PackageNotFoundError:  # one that this platform or Python does not want
-        return None
-
-
-def _component(name: str, item: Distribution) -> dict[str, str]:
-    purl = f"pkg:pypi/{name}@{item.version}"
-    return {"type": "library", "name": name, "version": item.version, "purl": purl, "bom-ref": purl}
+def _component(name: str, version: str) -> dict[str, Json]:
+    purl = f"pkg:pypi/{name}@{version}"
+    return {"type": "library", "name": name, "version": version, "purl": purl, "bom-ref": purl}

@@ -12,9 +12,9 @@ VERIFY.md              how to prove all this without docgen
 archive.json           SHA-256 of every member above, and of the content: all of them but sbom.json
 SHA256SUMS             the SHA-256 of every other member, for `sha256sum -c`
 
-The bill of materials says in what environment somebody sealed, so it differs from one Python to the next, and with it
-the two lists of digests. Every other member is the same to the byte wherever the same dossier is sealed, which is what
-the digest of the content tells.
+The bill of materials says in what environment somebody sealed, so it differs where other packages are installed, and
+with it the two lists of digests. Every other member is the same to the byte wherever the same dossier is sealed, which
+is what the digest of the content tells.
 """
 
 from __future__ import annotations

@@ -408,7 +408,7 @@ def _qualify(commands: argparse._SubParsersAction[_Parser]) -> None:
         commands,
         "qualify",
         "prove the installed docgen on this machine, and write the report to sign",
-        "docgen qualify --lock requirements/py311.txt --output qualification",
+        "docgen qualify --lock requirements/lock.txt --output qualification",
     )
     qualify.add_argument("--iq", action="store_true", help="installation qualification (default: both)")
     qualify.add_argument("--oq", action="store_true", help="operational qualification (default: both)")

@@ -15,9 +15,9 @@ from packaging.specifiers import SpecifierSet
 
 from docgen.errors import SourceError
 from docgen.model.qualification import BASIS, Found
+from docgen.packages import closure, installed, lock_faults, read_lock
 from docgen.qualify.bench import Bench, Step, judged
 from docgen.qualify.installed_files import UnlistedError, check_files
-from docgen.qualify.packages import closure, installed, lock_faults, read_lock
 from docgen.resources import package_dir, sphinx_src_dir
 from docgen.store.files import write_atomic
 

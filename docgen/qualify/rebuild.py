@@ -14,8 +14,8 @@ from docgen.errors import IntegrityError
 from docgen.model.canonical import Digest, parse
 from docgen.model.codec import structure
 from docgen.model.snapshot import Snapshot
+from docgen.packages import closure, installed
 from docgen.pipeline import build
-from docgen.qualify.packages import closure, installed
 from docgen.resources import package_dir
 from docgen.store.readers import read_snapshot
 from docgen.tools import TOOLS

@@ -11,12 +11,12 @@ from pathlib import Path
 from docgen import __version__
 from docgen.config import Config
 from docgen.model.qualification import Part, Qualification, StepResult, feature_state, row_state
+from docgen.packages import read_lock
 from docgen.qualify.bench import Bench, Step, carried_out
 from docgen.qualify.catalogue import features, part11, serves
 from docgen.qualify.collecting import STEPS as COLLECTING
 from docgen.qualify.golden import STEPS as GOLDEN
 from docgen.qualify.installation import STEPS as INSTALLATION
-from docgen.qualify.packages import read_lock
 from docgen.qualify.refusals import STEPS as REFUSALS
 from docgen.qualify.releasing import STEPS as RELEASING
 from docgen.qualify.tamper import STEPS as TAMPER

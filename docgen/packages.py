@@ -16,7 +16,7 @@ from docgen.errors import UsageError
 MAX_LOCK = 8 << 20
 """Bytes of a file of pinned requirements; a larger one is none."""
 _HASH = re.compile(r"sha256:[0-9a-f]{64}\b")
-_LOCK = "name a file such as requirements/py311.txt, in which each version stands with its hashes"
+_LOCK = "name a file such as requirements/lock.txt, in which each version stands with its hashes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
