@@ -15,6 +15,7 @@ import pytest
 from docgen.config import Config
 from docgen.errors import IntegrityError, UnsafeError, UsageError
 from docgen.model.qualification import Found, Part11Row, RowState, row_state
+from docgen.packages import read_lock
 from docgen.qualify.bench import Bench, Step, carried_out
 from docgen.qualify.catalogue import part11
 from docgen.qualify.golden import compared, is_facts, is_page, is_pdf
@@ -42,6 +43,12 @@ def test_every_step_passes_on_the_installed_wheel(report: dict[str, Any]) -> Non
     for name, item in found.items():
         allowed = {"passed", "not_shown"} if name in excused else {"passed", "noted"}
         assert item["outcome"] in allowed, f"{name} (stale? make golden): {item['got']} {item['details'][:5]}"
+
+
+def test_the_golden_digests_were_made_with_the_pinned_versions() -> None:
+    """Otherwise pages and PDF are comparable for nobody: `make golden` after `make lock`."""
+    pins = read_lock(Path(__file__).resolve().parents[2] / "requirements" / "lock.txt")
+    assert golden().tools == {name: pins[name] for name in golden().tools}
 
 
 def test_every_row_is_told_and_only_rows_of_the_product_are_green(report: dict[str, Any]) -> None:

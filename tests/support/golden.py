@@ -15,6 +15,7 @@ from pathlib import Path
 from docgen.config import Config, DossierConfig
 from docgen.model.evidence import Text
 from docgen.model.snapshot import Snapshot, ordered
+from docgen.packages import installed
 from docgen.pipeline import load_regimes
 from docgen.qualify.golden import digests
 from docgen.qualify.rebuild import HOSTILE, REGIMES, golden_folder, rebuild, tools
@@ -31,6 +32,8 @@ def snapshot() -> Snapshot:
 
 
 def main() -> int:
+    if installed("docgen") is None:
+        sys.exit("install docgen first (pip install -e .): each PDF tells its version")
     folder = golden_folder()
     folder.mkdir(exist_ok=True)
     (folder / "snapshot.json").write_bytes(snapshot().to_bytes())
