@@ -66,7 +66,7 @@ def build_inventory(
     """
     folder = output or config.path(config.dossier.output)
     store = Snapshots(config.path(config.dossier.store))
-    newest = {pointer.subject: pointer for pointer in sorted(store.all(), key=lambda item: item.captured_at)}
+    newest = {pointer.subject: pointer for pointer in store.all()}
     found = tuple(_dossiers(folder, newest))
     there = {entry.uri for entry in found}
     entries = (*found, *(_without(pointer) for uri, pointer in newest.items() if uri not in there))

@@ -334,8 +334,7 @@ def latest_snapshot(model: str, *, config: Config | None = None, digest: str | N
         return _by_digest(snapshots, digest, reference)
     if reference.alias is None:
         return snapshots.latest(reference.uri)
-    pointers = sorted(snapshots.all(), key=lambda item: item.captured_at, reverse=True)
-    for pointer in pointers:
+    for pointer in reversed(snapshots.all()):
         if pointer.subject.rpartition("/")[0] == f"models:/{reference.name}":
             found = snapshots.read(pointer.snapshot)
             if reference.alias in _aliases(found):

@@ -1,7 +1,8 @@
 """Snapshots by model version: which were taken, which is the newest, and a proof at every read.
 
-A pointer file `snapshots/<model>/<version>/<captured at>-<digest>.json` is written once and never changed; the
-snapshot itself is an object. The pointer repeats the digest in full, so neither can be swapped unseen.
+A pointer file `snapshots/<model>/<version>/<captured at>-<turn>-<digest>.json` is written once and never changed; the
+snapshot itself is an object. The pointer repeats the digest in full, so neither can be swapped unseen. Its turn orders
+what was captured within one second; it is no part of the snapshot, whose digest tells of facts alone.
 
 A snapshot is kept once `save` returns: object and pointer are synced, in this order, so a pointer never lacks its
 snapshot. Writers wait for each other, and each removes what a killed one left.
@@ -9,6 +10,7 @@ snapshot. Writers wait for each other, and each removes what a killed one left.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +23,9 @@ from docgen.store.locks import held
 from docgen.store.objects import Objects
 from docgen.store.readers import read_snapshot
 
-POINTER_FORMAT = 1
-"""Version of the pointer files; raise it together with a reader of the old one here."""
+POINTER_FORMAT = 2
+"""Version of the pointer files; raise it together with a reader of the old one here. Format 1 had no turn."""
+_KNOWN = (1, POINTER_FORMAT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,19 @@ class Pointer:
     snapshot: Digest
     facts: Digest
     """Digest of the facts alone, without when and by whom they were read."""
+    turn: int = 0
+    """How many snapshots of the same second the store held when this one was written, of whichever subject."""
+
+    @property
+    def age(self) -> tuple[str, int, str]:
+        """What snapshots are ordered by. Those of one second and turn are from before turns, or from joined stores."""
+        return self.captured_at, self.turn, self.snapshot
+
+    @property
+    def file(self) -> str:
+        """Name of the pointer's file."""
+        turn = f"{self.turn:03}-" if self.format > 1 else ""
+        return f"{_moment(self.captured_at)}-{turn}{self.snapshot[:12]}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +89,15 @@ class Snapshots:
             captured_at=snapshot.captured_at,
             snapshot=digest,
             facts=snapshot.facts_digest(),
+            turn=self._turn(snapshot.captured_at),
         )
-        moment = snapshot.captured_at.replace(":", "").replace("-", "")
-        path = self._folder(snapshot.subject) / f"{moment}-{digest[:12]}.json"
+        path = self._folder(snapshot.subject) / pointer.file
         write_atomic(path, canonical(unstructure(pointer)), mode=READ_ONLY)
         return snapshot, True
+
+    def _turn(self, captured_at: str) -> int:
+        there = (self.root / "snapshots").glob(f"*/*/{_moment(captured_at)}-*.json")
+        return 1 + max((_read_pointer(path).turn for path in there), default=-1)
 
     def read(self, digest: str) -> Snapshot:
         """Return the snapshot with this digest, proved.
@@ -104,7 +124,7 @@ class Snapshots:
                 f"no snapshot of {uri!r} in {str(self.root)!r} (there: {', '.join(known) or 'none'})",
                 hint=f"take one: docgen collect {uri}",
             )
-        return self.read(max(found, key=_age).snapshot)
+        return self.read(found[-1].snapshot)
 
     def newest(self) -> Snapshot:
         """Return the snapshot that was taken last, of whichever model version.
@@ -116,14 +136,14 @@ class Snapshots:
         found = self.all()
         if not found:
             raise SourceError(f"no snapshot in {str(self.root)!r}", hint="take one: docgen collect models:/<name>/1")
-        return self.read(max(found, key=lambda pointer: (_age(pointer), pointer.subject)).snapshot)
+        return self.read(found[-1].snapshot)
 
     def all(self) -> tuple[Pointer, ...]:
-        """Return every pointer, oldest first within a subject."""
-        return tuple(_read_pointer(path) for path in self.pointer_paths())
+        """Return every pointer, oldest first."""
+        return _by_age(self.pointer_paths())
 
     def pointer_paths(self) -> tuple[Path, ...]:
-        """Return the file of every pointer, oldest first within a subject."""
+        """Return the file of every pointer, by name."""
         return tuple(sorted((self.root / "snapshots").glob("*/*/*.json")))
 
     def prove(self, path: Path) -> None:
@@ -139,16 +159,18 @@ class Snapshots:
             raise IntegrityError(f"pointer {str(path)!r} does not tell what its snapshot {pointer.snapshot[:12]} holds")
 
     def _pointers(self, subject: Subject) -> tuple[Pointer, ...]:
-        pointers = [_read_pointer(path) for path in sorted(self._folder(subject).glob("*.json"))]
-        return tuple(sorted(pointers, key=_age))
+        return _by_age(self._folder(subject).glob("*.json"))
 
     def _folder(self, subject: Subject) -> Path:
         return self.root / "snapshots" / slug(subject.name) / slug(subject.version or subject.run_id or subject.uri)
 
 
-def _age(pointer: Pointer) -> tuple[str, str]:
-    """Return what snapshots of one subject are ordered by, also two of the same second."""
-    return pointer.captured_at, pointer.snapshot
+def _by_age(paths: Iterable[Path]) -> tuple[Pointer, ...]:
+    return tuple(sorted(map(_read_pointer, paths), key=lambda pointer: pointer.age))
+
+
+def _moment(captured_at: str) -> str:
+    return captured_at.replace(":", "").replace("-", "")
 
 
 def _read_pointer(path: Path) -> Pointer:
@@ -156,10 +178,18 @@ def _read_pointer(path: Path) -> Pointer:
         data = path.read_bytes()
     except OSError as err:
         raise IntegrityError(f"pointer {str(path)!r} cannot be read: {err.strerror}") from err
-    pointer = structure(parse(data, where=path.name), Pointer, where=path.name)
-    if not path.stem.endswith(f"-{pointer.snapshot[:12]}"):
+    content = parse(data, where=path.name)
+    number = content.get("format") if isinstance(content, dict) else None
+    if number not in _KNOWN:
+        known = ", ".join(str(item) for item in _KNOWN)
         raise IntegrityError(
-            f"pointer {str(path)!r} names snapshot {pointer.snapshot[:12]}, its file name another",
+            f"pointer {str(path)!r}: format {number!r} is not known (known: {known})",
+            hint="use the docgen that wrote it, or a newer one",
+        )
+    pointer = structure(content, Pointer, where=path.name)
+    if path.name != pointer.file:
+        raise IntegrityError(
+            f"pointer {str(path)!r} names snapshot {pointer.snapshot[:12]} as {pointer.file}, its file name another",
             hint="restore the file from a backup, or collect the model version again",
         )
     return pointer

@@ -10,13 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
-from docgen.errors import StorageError
-from docgen.model.canonical import sha256
+from docgen.config import Config
+from docgen.errors import IntegrityError, StorageError
+from docgen.model.canonical import canonical, sha256
 from docgen.model.snapshot import Finding, Snapshot
+from docgen.pipeline import latest_snapshot
+from docgen.store.files import write_atomic
 from docgen.store.snapshots import Snapshots
 from docgen.testing import sample_snapshot
 
@@ -189,11 +193,100 @@ def test_a_failed_sync_is_never_acknowledged(tmp_path: Path, monkeypatch: pytest
     assert proved(store) == {numbered(1).digest()}
 
 
-def test_two_snapshots_of_one_second_have_one_order(tmp_path: Path) -> None:
+SECOND = "2026-05-05T00:00:00Z"
+
+
+def of_one_second(*numbers: int) -> list[Snapshot]:
+    return [replace(numbered(number), captured_at=SECOND) for number in numbers]
+
+
+@pytest.mark.parametrize("numbers", list(permutations((1, 2, 3))))
+def test_of_snapshots_of_one_second_the_one_that_was_written_last_is_the_newest(
+    tmp_path: Path, numbers: tuple[int, ...]
+) -> None:
+    store, taken = Snapshots(tmp_path), of_one_second(*numbers)
+    for snapshot in taken:
+        assert store.save(snapshot) == (snapshot, True)
+        assert store.latest(SAMPLE.subject.uri) == store.newest() == snapshot
+        assert store.save(snapshot) == (snapshot, False)
+    assert [pointer.snapshot for pointer in store.all()] == [snapshot.digest() for snapshot in taken]
+    assert proved(store) == {snapshot.digest() for snapshot in taken}
+
+
+def test_facts_that_come_back_within_a_second_are_the_newest_again(tmp_path: Path) -> None:
     store = Snapshots(tmp_path)
-    pair = [replace(numbered(number), captured_at="2026-05-05T00:00:00Z") for number in (1, 2)]
-    for snapshot in sorted(pair, key=lambda item: item.digest()):
-        store.save(snapshot)
-    newest = store.latest(SAMPLE.subject.uri)
-    assert store.save(newest) == (newest, False)
-    assert store.newest() == newest
+    first, second = of_one_second(1, 2)
+    for snapshot in (first, second, first):
+        assert store.save(snapshot) == (snapshot, True)
+    assert store.newest() == first
+    assert [pointer.snapshot for pointer in store.all()] == [item.digest() for item in (first, second, first)]
+
+
+def test_versions_captured_in_one_second_have_the_order_in_which_they_were_written(tmp_path: Path) -> None:
+    for name, versions in (("up", "23"), ("down", "32")):
+        store = Snapshots(tmp_path / name)
+        for version in versions:
+            subject = replace(SAMPLE.subject, uri=f"models:/credit-default/{version}", version=version)
+            store.save(replace(numbered(1), subject=subject, captured_at=SECOND))
+        assert store.newest().subject.version == versions[-1]
+
+
+def test_of_versions_that_held_an_alias_in_one_second_the_one_that_was_written_last_counts(tmp_path: Path) -> None:
+    store = Snapshots(tmp_path / ".docgen")
+    pair = [replace(sample_snapshot(), captured_at=SECOND, findings=item.findings) for item in of_one_second(1, 2)]
+    for order in (pair, pair[::-1]):
+        for snapshot in order:
+            store.save(snapshot)
+        assert latest_snapshot("models:/credit-default@challenger", config=Config(root=tmp_path)) == order[-1]
+
+
+def test_a_store_of_before_is_read_and_what_is_captured_in_its_last_second_is_newer(tmp_path: Path) -> None:
+    """Its pointers have no turn: two of one second are ordered by their digests, as they were then."""
+    store = Snapshots(tmp_path)
+    pair = sorted(of_one_second(1, 2), key=lambda item: item.digest())
+    for snapshot in pair:
+        digest = store.objects.put(snapshot.to_bytes())
+        old = {"format": 1, "subject": snapshot.subject.uri, "captured_at": SECOND, "snapshot": digest,
+               "facts": snapshot.facts_digest()}  # fmt: skip
+        path = tmp_path / "snapshots" / "credit-default" / "2" / f"20260505T000000Z-{digest[:12]}.json"
+        write_atomic(path, canonical(old))
+    before = {path: path.read_bytes() for path in store.pointer_paths()}
+    assert store.newest() == pair[-1]
+    assert store.save(pair[-1]) == (pair[-1], False)
+    for number in range(3, 9):
+        (later,) = of_one_second(number)
+        assert store.save(later) == (later, True)
+        assert store.newest() == later
+    assert len(proved(store)) == 8
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_pointer_of_a_newer_docgen_is_refused_by_name(tmp_path: Path) -> None:
+    store = Snapshots(tmp_path)
+    store.save(numbered(1))
+    (path,) = store.pointer_paths()
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes().replace(b'"format":2', b'"format":99'))
+    with pytest.raises(IntegrityError, match=r"format 99 is not known \(known: 1, 2\)"):
+        store.newest()
+
+
+def test_two_writers_of_one_second_take_turns_and_lose_nothing(tmp_path: Path) -> None:
+    store = Snapshots(tmp_path)
+
+    def writing(numbers: range) -> Callable[[Acknowledge], None]:
+        def work(acknowledge: Acknowledge) -> None:
+            for snapshot in of_one_second(*numbers):
+                acknowledge(store.save(snapshot)[0].digest())
+
+        return work
+
+    writers = [started(writing(range(20))), started(writing(range(100, 120)))]
+    heard_of = [heard(reading) for _, reading in writers]
+    assert [os.waitpid(child, 0)[1] for child, _ in writers] == [0, 0]
+    assert set().union(*heard_of) == proved(store)
+    assert [pointer.turn for pointer in store.all()] == list(range(40))
+    order = [pointer.snapshot for pointer in store.all()]
+    for numbers in (range(20), range(100, 120)):
+        own = [snapshot.digest() for snapshot in of_one_second(*numbers)]
+        assert [digest for digest in order if digest in own] == own
