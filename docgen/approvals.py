@@ -161,7 +161,10 @@ def developers_of(papers: Papers, repository: Path) -> tuple[tuple[str, ...], st
     people = people_of(repository, head.sha, before.sha if before else None) if head else ()
     shas = tuple(commit.sha for commit in (head, before) if commit)
     lost = ", ".join(sha[:12] for sha in absent(repository, shas))
-    unknown = f"git does not hold {lost} here, so it cannot name all who made this version" if lost else ""
+    if head is None:
+        unknown = "no commit of the training code is recorded, so git cannot name who made this version"
+    else:
+        unknown = f"git does not hold {lost} here, so it cannot name all who made this version" if lost else ""
     return tuple(sorted({*papers.developers(), *people})), unknown
 
 

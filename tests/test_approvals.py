@@ -162,6 +162,34 @@ def test_a_waiver_is_recorded_and_cannot_be_of_nothing(world: World) -> None:
     assert "waiver recorded as" in done.stdout
 
 
+def test_whoever_signs_or_looks_at_the_gates_is_told_what_was_waived(world: World) -> None:
+    row, until = "house_rules/HOUSE-RULES-04", "2099-01-01"
+    words = ("--owner", "model owner", "--by", "head of validation", "--reason", "A pilot.", "--until", until)
+    assert world.docgen("waive", SUBJECT, "--requirement", row, *words).returncode == 0
+    done = world.docgen(*world.signing("v1", "validation"))
+    assert re.search(
+        rf"gap HOUSE-RULES-04: .+\n +waived until {until}, model owner answers for it: A pilot\.", done.stdout
+    )
+    assert f"waived until {until}: {row}, model owner answers for it: A pilot." in world.docgen("gate", SUBJECT).stdout
+    told = json.loads(world.docgen("gate", SUBJECT, "--format", "json").stdout)
+    assert [(item["requirement"], item["until"]) for item in told["waivers"]] == [(row, until)]
+    assert "waived" not in world.docgen("gate", SUBJECT, "--as-of", "2099-01-02").stdout
+
+
+def test_a_version_without_a_commit_is_said_to_have_makers_whom_git_cannot_name(world: World) -> None:
+    store = Snapshots(world.folder / ".docgen")
+    old = store.latest(SUBJECT)
+    later = datetime.fromisoformat(old.captured_at) + timedelta(seconds=1)
+    kept = tuple(item for item in old.evidence if item.id != "commit:head")
+    new = replace(old, captured_at=f"{later:%Y-%m-%dT%H:%M:%SZ}", evidence=kept)
+    assert len(kept) < len(old.evidence)
+    store.save(new)
+    pipeline.build(new, config=world.config, pdf=False)
+    said = "no commit of the training code is recorded, so git cannot name who made this version"
+    assert f"note: {said}" in world.docgen("gate", SUBJECT).stdout
+    assert said in world.docgen(*world.signing("v1", "validation")).stdout
+
+
 def test_what_changed_since_the_last_signature_is_shown(world: World) -> None:
     signed(world, "v1", "validation")
     desk = approvals.open_desk(SUBJECT, world.config)

@@ -51,6 +51,23 @@ def test_signing_writes_a_page_with_each_item_in_html_and_pdf(world: World) -> N
     assert b"pdfaid:part" in PdfReader(page.with_suffix(".pdf")).trailer["/Root"]["/Metadata"].get_data()
 
 
+def test_what_was_waived_stands_on_the_page_with_who_answers_for_it(world: World) -> None:
+    page = world.folder / str(told(world, "gate", SUBJECT, "--page", code=1)["page"])
+    for text in words(page):
+        assert "Requirements, as the dossier has them house_rules:" in text
+        assert "1 awaiting attestation" in text
+        assert "Set aside" not in text
+    row, reason = "house_rules/HOUSE-RULES-04", "A pilot <b>with</b> #read(1)."
+    options = ("--owner", "model owner", "--by", "head of validation", "--until", "2099-01-01")
+    told(world, "waive", SUBJECT, "--requirement", row, "--reason", reason, *options)
+    told(world, *world.signing("v1", "validation"))
+    for text in words(page):
+        assert "Set aside for a time These requirements are open in the dossier." in text
+        for part in (row, reason, "Who answers for it model owner", "Until 2099-01-01",
+                     "UTC, by head of validation; not signed"):  # fmt: skip
+            assert part in text
+
+
 def test_a_signature_that_does_not_count_is_shown_with_the_reason(world: World) -> None:
     told(world, *world.signing("v1", "validation"))
     world.signers(v1="compromised: true")

@@ -29,6 +29,7 @@ from docgen.bundle.seal import (
     SUMS,
     VERIFY,
     Sealable,
+    case_of,
     content_digest,
     derived,
     signature_page,
@@ -38,6 +39,7 @@ from docgen.bundle.seal import (
 from docgen.bundle.sign_offs import signatures_of
 from docgen.errors import DocgenError, IntegrityError
 from docgen.gates.chain import Chain, chain
+from docgen.gates.evaluate import set_aside
 from docgen.model.approvals import GateState, Signature, Signers
 from docgen.model.canonical import Digest, canonical, parse, sha256
 from docgen.model.ledger import SignOff
@@ -191,8 +193,8 @@ def _page(made: Members, whole: Sealable) -> str:
     if PAGE not in made:
         return ""
     if signatures_html(signature_page(whole)).encode("utf-8") == made[PAGE]:
-        return f", and so does {PAGE}"
-    return f"; {PAGE} is not worded as this docgen does, so read {INDEX}"
+        return f", and so does {PAGE}; {PAPER} is held against its digest alone"
+    return f"; {PAGE} is not worded as this docgen does, so read {INDEX}, and {PAPER} is held against its digest alone"
 
 
 def _signatures(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
@@ -213,7 +215,12 @@ def _trusted(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
     _fail(f"key {key.fingerprint} did not sign this dossier" for key in trust.keys if key.fingerprint not in proof.keys)
     told = ", ".join(dict.fromkeys(proof.keys)) or "none"
     if trust.keys:
-        return f"the keys that you gave signed it: {', '.join(key.fingerprint for key in trust.keys)}"
+        known = {key.fingerprint for key in trust.keys}
+        others = ", ".join(
+            item.name for item, key in zip(proof.signatures, proof.keys, strict=True) if key not in known
+        )
+        rest = f"; by the archive's own word alone: {others}" if others and not trust.signers else ""
+        return f"the keys that you gave signed it: {', '.join(key.fingerprint for key in trust.keys)}{rest}"
     if trust.signers:
         return "every signature is of somebody in the file of signers that you gave"
     return f"no key was given: compare these with what you know from elsewhere, or give one with --key: {told}"
@@ -225,7 +232,9 @@ def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
     states, day = verdict(made[GATES], signers, _papers(proof), found)
     proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today)
     then, now = _open(states), _open(proof.states)
-    return f"as of {day}, {then}; as of {today}, {now}"
+    waived = set_aside(case_of(signers, _papers(proof), found, today))
+    told = "; ".join(f"{item.requirement} is waived until {item.until}: {item.reason}" for item in waived)
+    return f"as of {day}, {then}; as of {today}, {now}{f'; {told}' if told else ''}"
 
 
 def _open(states: tuple[GateState, ...]) -> str:

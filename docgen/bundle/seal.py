@@ -140,11 +140,12 @@ def verdict(
     gates: bytes, signers: Signers, papers: Papers, found: Chain, today: date | None = None
 ) -> tuple[tuple[GateState, ...], date]:
     """Return the state of the gates and the day it is of: `today`, or that of the last entry, or of the dossier."""
-    case = _case(signers, papers, found, today)
+    case = case_of(signers, papers, found, today)
     return evaluate(parse_gates(gates, where=GATES), case), case.today
 
 
-def _case(signers: Signers, papers: Papers, found: Chain, today: date | None = None) -> Case:
+def case_of(signers: Signers, papers: Papers, found: Chain, today: date | None = None) -> Case:
+    """Return what decides about the gates on a day: `today`, or that of the last entry, or of the dossier."""
     days = (entry.at[:10] for entry in found.entries)
     day = today or date.fromisoformat(max(days, default=papers.snapshot.captured_at[:10]))
     return Case(
@@ -169,7 +170,7 @@ def pages(whole: Sealable) -> dict[str, bytes]:
 
 def signature_page(whole: Sealable) -> SignaturePage:
     """Return what the page of signatures shows."""
-    case = _case(whole.people, whole.papers, whole.chain)
+    case = case_of(whole.people, whole.papers, whole.chain)
     return compose(parse_gates(whole.gates, where=GATES), case, whole.chain, whole.people)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from docgen.bundle.sign_offs import check, predicate_of
 from docgen.errors import DocgenError
 from docgen.gates.chain import Chain
-from docgen.gates.evaluate import Case, evaluate, refusals
+from docgen.gates.evaluate import Case, evaluate, refusals, set_aside
 from docgen.model.approvals import Gate, GatePlan, GateState, Signature, Signers
-from docgen.model.ledger import Entry, SignOff
-from docgen.model.signature_page import GateShown, SignaturePage, Signed
+from docgen.model.assessment import Assessment, Verdict
+from docgen.model.ledger import Entry, SignOff, Waiver
+from docgen.model.signature_page import GateShown, SetAside, SignaturePage, Signed
 
 
 def compose(plan: GatePlan, case: Case, found: Chain, signers: Signers) -> SignaturePage:
@@ -44,8 +47,34 @@ def compose(plan: GatePlan, case: Case, found: Chain, signers: Signers) -> Signa
             )
         )
     return SignaturePage(
-        subject=case.subject, manifest=case.manifest, as_of=case.today.isoformat(), plan=plan.title, gates=tuple(shown)
+        subject=case.subject,
+        manifest=case.manifest,
+        as_of=case.today.isoformat(),
+        plan=plan.title,
+        verdicts=tuple(map(_counts, case.assessments)),
+        waivers=tuple(_waived(found, case)),
+        gates=tuple(shown),
     )
+
+
+def _counts(item: Assessment) -> str:
+    counts = ((verdict.value.replace("_", " "), item.count(verdict)) for verdict in Verdict)
+    return f"{item.regime}: {', '.join(f'{count} {name}' for name, count in counts if count)}"
+
+
+def _waived(found: Chain, case: Case) -> Iterator[SetAside]:
+    holding = set_aside(case)
+    for entry in found.entries:
+        item = entry.details
+        if isinstance(item, Waiver) and entry.subject == case.subject and item in holding:
+            yield SetAside(
+                requirement=item.requirement,
+                reason=item.reason,
+                owner=item.owner,
+                until=item.until,
+                by=entry.by,
+                at=entry.at,
+            )
 
 
 def _faults(item: Signature, gate: Gate, state: GateState, case: Case, counted: set[str]) -> tuple[str, ...]:

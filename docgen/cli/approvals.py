@@ -18,7 +18,9 @@ from docgen.cli.days import day_of
 from docgen.cli.passphrases import passphrase_of
 from docgen.config import Config, load_config
 from docgen.errors import ExitCode, IntegrityError, StorageError, UsageError
+from docgen.gates.evaluate import set_aside
 from docgen.model.approvals import GateState, Predicate
+from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry, Waiver
 from docgen.recording import record_fault, record_proof
 from docgen.refusals import Attempt, noted
@@ -43,6 +45,9 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
     states = desk.states(today)
     console.line(f"{desk.papers.subject}, dossier {desk.papers.digest}, as of {today}")
     tell_states(states, console)
+    waivers = set_aside(desk.case(today))
+    for item in waivers:
+        console.line(f"waived until {item.until}: {item.requirement}, {item.owner} answers for it: {item.reason}")
     if desk.unknown:
         console.line(f"note: {desk.unknown}")
     page = _page(desk, today, asked, console) if asked.page else None
@@ -54,6 +59,7 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
             "page": page,
             "makers": list(desk.developers),
             "note": desk.unknown,
+            "waivers": [unstructure(item) for item in waivers],
             **plain(states),
         }
     )
@@ -155,9 +161,13 @@ def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
     for item in predicate.shown:
         verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in item.verdicts.items())
         console.line(f"  {item.regime}: {verdicts}; {item.gaps} gaps")
+    waived = {item.requirement: item for item in set_aside(desk.case(date.fromisoformat(predicate.at[:10])))}
     for assessment in desk.papers.assessments:
         for gap in assessment.gaps:
             console.line(f"    gap {gap.requirement}: {gap.wanted}")
+            waiver = waived.get(f"{assessment.regime}/{gap.requirement}")
+            if waiver:
+                console.line(f"      waived until {waiver.until}, {waiver.owner} answers for it: {waiver.reason}")
     if predicate.last_signed is None:
         console.line("  the first dossier of this model that its signer signs")
     else:

@@ -156,17 +156,24 @@ def _missing(gate: Gate, quorum: Quorum, case: Case, have: int, refused: list[st
 
 def _until(gate: Gate, case: Case, counted: tuple[Signature, ...]) -> str | None:
     """Return the last day on which what opens a gate now still holds."""
-    days = [item.until for item in case.waivers if item.until >= case.today.isoformat() and _used(gate, item, case)]
+    days = [
+        item.until
+        for item in set_aside(case)
+        if any(matches(pattern, item.requirement) for pattern in gate.requirements)
+    ]
     if gate.expires_after_days is not None:
         end = timedelta(days=gate.expires_after_days)
         days += [(moment(item.at).date() + end).isoformat() for item in counted]
     return min(days, default=None)
 
 
-def _used(gate: Gate, waiver: Waiver, case: Case) -> bool:
-    """Whether a gate would be closed without this waiver."""
-    if not any(matches(pattern, waiver.requirement) for pattern in gate.requirements):
-        return False
+def set_aside(case: Case) -> tuple[Waiver, ...]:
+    """Return the waivers that hold today and without which a requirement would be open."""
+    return tuple(item for item in case.waivers if item.until >= case.today.isoformat() and _needed(item, case))
+
+
+def _needed(waiver: Waiver, case: Case) -> bool:
+    """Whether the requirement of a waiver is open in the dossier."""
     rows = {f"{item.regime}/{row.requirement}": row for item in case.assessments for row in item.results}
     row = rows.get(waiver.requirement)
     return row is not None and row.verdict.is_open

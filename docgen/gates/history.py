@@ -73,7 +73,9 @@ def _words(details: Details) -> str:
         case SignOff():
             text = f"signed at {details.gate} as {details.role}: {details.meaning}; dossier {details.manifest[:12]}"
         case Waiver():
-            text = f"{details.requirement} waived until {details.until}, {details.owner} answers: {details.reason}"
+            text = (
+                f"{details.requirement} waived until {details.until}, {details.owner} answers for it: {details.reason}"
+            )
         case FindingChange():
             was = f", {details.before} before" if details.before else ""
             text = (

@@ -42,6 +42,22 @@ class GateShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A requirement that is open in the dossier and waived."""
+
+    requirement: str
+    """`<regime>/<requirement id>`."""
+    reason: str
+    owner: str
+    until: str
+    """ISO date: the last day."""
+    by: str
+    """Who recorded it."""
+    at: str
+    """ISO 8601 UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignaturePage:
     """The signatures on one dossier, gate by gate."""
 
@@ -53,4 +69,8 @@ class SignaturePage:
     """ISO date for which the gates are told."""
     plan: str
     """Title of the file of gates."""
+    verdicts: tuple[str, ...]
+    """What the dossier says of the requirements of each regime, in words."""
+    waivers: tuple[SetAside, ...]
+    """Those that hold on the day, without which a requirement would be open."""
     gates: tuple[GateShown, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from docgen.model.signature_page import GateShown, SignaturePage, Signed
+from docgen.model.signature_page import GateShown, SetAside, SignaturePage, Signed
 from docgen.render.paper import Content, page, paper
 from docgen.render.text import one_line
 
@@ -21,10 +21,22 @@ def content_of(shown: SignaturePage) -> Content:
             [DIGEST, shown.manifest],
             ["Gates", one_line(shown.plan)],
             ["As of", shown.as_of],
+            *(["Requirements, as the dossier has them", one_line(text)] for text in shown.verdicts),
         ],
         "exact": [DIGEST, KEY],
+        "waivers": [_waiver(item) for item in shown.waivers],
         "gates": [_gate(gate) for gate in shown.gates],
     }
+
+
+def _waiver(item: SetAside) -> list[list[str]]:
+    return [
+        ["Requirement", one_line(item.requirement)],
+        ["Why", one_line(item.reason)],
+        ["Who answers for it", one_line(item.owner)],
+        ["Until", item.until],
+        ["Recorded", f"{datetime.fromisoformat(item.at):%Y-%m-%d %H:%M:%S} UTC, by {one_line(item.by)}; not signed"],
+    ]
 
 
 def _gate(gate: GateShown) -> Content:

@@ -110,6 +110,24 @@ def test_a_key_that_did_not_sign_is_told(kept: Kept, tmp_path: Path) -> None:
     refused(run_docgen("verify", str(kept.path), "--key", "nowhere", "--format", "json", cwd=tmp_path), 9)
 
 
+def test_what_rests_on_the_archives_own_word_is_told_and_so_is_what_was_waived(kept: Kept, tmp_path: Path) -> None:
+    public = [
+        read_public(kept.world.key(who).with_suffix(".pub").read_text("utf-8"), where=who) for who in ("v1", "o1")
+    ]
+    some = proof(kept.path, Trust(keys=tuple(public[:1]))).steps
+    assert some[7].endswith("; by the archive's own word alone: Regulatory Officer")
+    assert "own word" not in proof(kept.path, Trust(keys=tuple(public))).steps[7]
+    assert some[8].endswith("every gate is open")
+
+    world = World(shutil.copytree(kept.world.folder, tmp_path / "waived"))
+    words = ("--reason", "A pilot.", "--owner", "owner", "--by", "head", "--until", "2099-01-01")
+    assert world.docgen("waive", SUBJECT, "--requirement", "house_rules/HOUSE-RULES-04", *words).returncode == 0
+    done = world.docgen("seal", SUBJECT, "--format", "json")
+    path = world.folder / json.loads(done.stdout)["path"]
+    said = "house_rules/HOUSE-RULES-04 is waived until 2099-01-01: A pilot."
+    assert proof(path).steps[8].endswith(f"every gate is open; {said}")
+
+
 def test_a_key_that_was_found_compromised_since_is_told_by_a_newer_file_of_signers(kept: Kept, tmp_path: Path) -> None:
     newer = tmp_path / "signers.yaml"
     text = kept.members[SIGNERS].decode()
