@@ -28,7 +28,8 @@ from docgen.model.snapshot import Snapshot, Subject
 from docgen.pipeline import Step, silent
 from docgen.plans import criteria_digest, load_candidate, load_plan, load_table, parse_plan
 from docgen.sources import git_change
-from docgen.store.files import READ_ONLY, write_atomic
+from docgen.store.files import READ_ONLY, storage, write_atomic
+from docgen.store.locks import held
 from docgen.store.snapshots import Snapshots
 
 CANDIDATES, DETERMINATIONS = "candidates", "determinations"
@@ -289,7 +290,7 @@ def record_implemented(found: Determination, path: Path, *, config: Config, on: 
 
     Raises:
         UsageError: its determination is another, or it is in the ledger already.
-        StorageError: it cannot be written.
+        StorageError: it cannot be written, or another process holds the folder too long.
     """
     if found.verdict != "WITHIN_PLAN":
         raise UsageError(
@@ -297,21 +298,39 @@ def record_implemented(found: Determination, path: Path, *, config: Config, on: 
             hint=f"docgen decide {found.candidate} lists what is open",
         )
     folder = open_folder(config)
-    rows = folder.implemented() or ()
-    if any(row.model == found.candidate for row in rows):
-        raise UsageError(f"{found.candidate} is in the ledger already; nothing is ever taken out of it")
-    candidate = folder.candidate(found.candidate.rpartition("/")[2])
-    row = Implemented(
-        model=found.candidate,
-        on=on.isoformat(),
-        modifications=candidate.modifications if candidate else (),
-        plan=found.plan,
-        determination=sha256(path.read_bytes()),
-        labeling=found.labeling_after[-1] if found.labeling_after else "",
-        previous=_digest(rows[-1]) if rows else "",
-    )
-    _append(folder.path / IMPLEMENTED, unstructure(row))
+    with storage(folder.path), held(folder.path):
+        rows = folder.implemented() or ()
+        if any(row.model == found.candidate for row in rows):
+            raise UsageError(f"{found.candidate} is in the ledger already; nothing is ever taken out of it")
+        candidate = folder.candidate(found.candidate.rpartition("/")[2])
+        row = Implemented(
+            model=found.candidate,
+            on=on.isoformat(),
+            modifications=candidate.modifications if candidate else (),
+            plan=found.plan,
+            determination=sha256(path.read_bytes()),
+            labeling=found.labeling_after[-1] if found.labeling_after else "",
+            previous=_digest(rows[-1]) if rows else "",
+        )
+        _append(folder.path / IMPLEMENTED, unstructure(row))
     return row
+
+
+def determined_by(row: Implemented, config: Config) -> Determination:
+    """Return the determination under which a version was implemented.
+
+    Raises:
+        IntegrityError: it is not there, or damaged.
+    """
+    folder = config.path(config.dossier.change_plan) / DETERMINATIONS / row.model.rpartition("/")[2]
+    for path in sorted(folder.glob(f"*-{row.determination[:12]}.json")):
+        data = path.read_bytes()
+        if sha256(data) == row.determination:
+            return structure(parse(data, where=path.name), Determination, where=path.name)
+    raise IntegrityError(
+        f"{folder}: no determination has SHA-256 {row.determination}, under which {row.model} was implemented",
+        hint="restore it from version control",
+    )
 
 
 def latest(config: Config, version: str) -> tuple[Determination, Path] | None:

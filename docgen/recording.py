@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from docgen import decisions
 from docgen.bundle.proof import Proof
 from docgen.config import Config
 from docgen.errors import UsageError
 from docgen.gates.chain import Chain
 from docgen.ledgers import registered
+from docgen.model.candidate import Implemented
 from docgen.model.canonical import Digest, canonical, sha256
 from docgen.model.codec import unstructure
 from docgen.model.decision import Determination
@@ -95,6 +97,53 @@ def record_decision(found: Determination, path: Path, config: Config, *, by: str
     )
     ledger = ledger_of(config, found.candidate)
     return _append(ledger, details, found.candidate, by, now, lambda chain: chain.recording(details))
+
+
+def implement(
+    found: Determination, path: Path, config: Config, *, on: date, now: datetime
+) -> tuple[Implemented, Path, bool]:
+    """Add a version to the implemented ones, and note that as a decision in the ledger of its model.
+
+    The row comes first, and the entry says what the row says. Where somebody was killed between the two, the next one
+    writes the entry that is missing.
+
+    Args:
+        found: the determination.
+        path: the file that holds it.
+        config: where plan and ledgers lie.
+        on: the day on which it was implemented.
+        now: the time.
+
+    Returns:
+        The row, the entry's file, and whether the row was there already and lacked its entry.
+
+    Raises:
+        UsageError: the version is not within the plan, or both ledgers hold it already.
+        IntegrityError: a ledger is not whole; nothing is written.
+        StorageError: it cannot be written; the next one finishes what was begun.
+    """
+    ledger, folder = ledger_of(config, found.candidate), decisions.open_folder(config)
+    there = ledger.sound()
+    row = next((row for row in folder.implemented() or () if row.model == found.candidate), None)
+    lacking = row is not None and there.recording(_implementing(row, config)) is None
+    if row is None or not lacking:
+        row = decisions.record_implemented(found, path, config=config, on=on)
+    details = _implementing(row, config)
+    by = ", ".join(folder.plan.plan.approvers if folder.plan else ()) or "those who approve under the plan"
+    entry = _append(ledger, details, row.model, by, now, lambda chain: chain.recording(details))
+    return row, entry, lacking
+
+
+def _implementing(row: Implemented, config: Config) -> ChangeDecision:
+    """Return what the ledger of a model says of an implemented version."""
+    found = decisions.determined_by(row, config)
+    what = f"{', '.join(row.modifications)} on {row.on} under plan {row.plan}"
+    return ChangeDecision(
+        decision="IMPLEMENTED",
+        reason=f"{what}; {found.verdict} [{found.rule}]",
+        plan=Digest(found.plan_sha256) if found.plan_sha256 else None,
+        determination=Digest(row.determination),
+    )
 
 
 def record_proof(proof: Proof, config: Config, *, by: str, now: datetime) -> Path:

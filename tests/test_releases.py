@@ -23,7 +23,7 @@ from docgen.store.snapshots import Snapshots
 from support.approval_world import MODEL, SUBJECT, TOML, World
 from support.commands import refused, tree, untouched
 
-CRASHING = Path(__file__).resolve().parent / "support" / "crashing_release.py"
+CRASHING = Path(__file__).resolve().parent / "support" / "crashing_command.py"
 RELEASE = ("release", SUBJECT, "--alias", "champion", "--by", "model owner")
 ROLLBACK = ("rollback", MODEL, "--alias", "champion", "--by", "model owner", "--reason", "Drift of income.", "--to")
 MAKE = """

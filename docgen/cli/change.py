@@ -16,7 +16,7 @@ from docgen.model.change import Changes, Element
 from docgen.model.codec import unstructure
 from docgen.model.decision import Determination
 from docgen.model.evidence import Quantity
-from docgen.recording import record_decision
+from docgen.recording import implement, record_decision
 
 _SHORT = 60
 """Characters of a value that are shown."""
@@ -157,9 +157,12 @@ def _use(asked: argparse.Namespace, console: Console, config: Config) -> ExitCod
 def _implement(asked: argparse.Namespace, console: Console, config: Config) -> ExitCode:
     day = day_of(asked.on, "--on")
     found, path = _decided(asked, console, config)
-    row = decisions.record_implemented(found, path, config=config, on=day)
+    row, entry, lacking = implement(found, path, config, on=day, now=datetime.now(UTC))
     console.line(f"recorded: {row.model} implements {', '.join(row.modifications)} on {row.on}")
-    console.result({"implemented": unstructure(row)})
+    if lacking:
+        console.line("  it stood there already; its entry was missing in the ledger of the model")
+    console.line(f"recorded as {entry}")
+    console.result({"implemented": unstructure(row), "entry": str(entry)})
     return ExitCode.DONE
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from docgen import decisions, pipeline
@@ -10,6 +10,7 @@ from docgen.cli.console import Console
 from docgen.config import CONFIG_NAME, Config, load_config
 from docgen.errors import ExitCode
 from docgen.model.decision import Determination
+from docgen.recording import implement
 from docgen.store.files import write_atomic
 
 _ON = date(2026, 4, 15)
@@ -66,5 +67,5 @@ def _approve(found: Determination, config: Config) -> Determination:
         text = as_yaml(approved(stated, book.plan.plan.approvers, found.subject_sha256))
         write_atomic(book.path / decisions.CANDIDATES / f"{version}.yaml", text.encode("utf-8"))
     again, path = decisions.decide(f"models:/{MODEL}/{version}", config=config, today=_ON, offline=True)
-    decisions.record_implemented(again, path, config=config, on=_ON)
+    implement(again, path, config, on=_ON, now=datetime.combine(_ON, time(12), UTC))
     return again

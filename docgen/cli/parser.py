@@ -310,7 +310,7 @@ def _change(commands: argparse._SubParsersAction[_Parser]) -> None:
     done = _command(
         actions,
         "implement",
-        "decide again, and add a version within the plan to the ledger of implemented modifications",
+        "decide again, add a version within the plan to the implemented ones, and record that in the model's ledger",
         "docgen pccp implement models:/device/3 --on 2026-06-30",
     )
     done.add_argument("model", help=_MODEL)

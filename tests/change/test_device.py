@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,11 +18,13 @@ from docgen.config import load_config
 from docgen.demo.device.stated import EXPECTED
 from docgen.model.canonical import canonical, sha256
 from docgen.model.codec import unstructure
+from docgen.model.ledger import ChangeDecision
 from docgen.plans import load_table
 from docgen.store.ledger import Ledger
 from support.commands import run_docgen
 from support.device import Device
 
+CRASHING = Path(__file__).resolve().parents[1] / "support" / "crashing_command.py"
 EXIT = dict(load_table().exit_codes)
 
 
@@ -95,14 +99,87 @@ def test_the_implemented_version_stands_in_the_ledger_once(device: Device, tmp_p
     assert "OUTSIDE_PLAN" in other.stderr
 
 
+IMPLEMENT = ("pccp", "implement", "models:/lesion-triage/2", "--offline", "--as-of", "2026-04-15", "--on")
+
+
+def not_implemented(device: Device, to: Path) -> tuple[Path, Ledger]:
+    """The device before version 2 was implemented: nothing of it is in either ledger."""
+    folder = device.copy(to)
+    (folder / "pccp" / "implemented.jsonl").write_text("")
+    shutil.rmtree(folder / "approvals")
+    return folder, Ledger.of(folder / "approvals" / "ledger", "lesion-triage")
+
+
+def test_an_implementation_is_a_decision_in_the_ledger_of_the_model_once(device: Device, tmp_path: Path) -> None:
+    folder, ledger = not_implemented(device, tmp_path)
+    done = run_docgen(*IMPLEMENT, "2026-05-01", "--format", "json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    (entry,) = ledger.sound().entries
+    assert told["entry"] == f"approvals/ledger/lesion-triage/{entry.file}"
+    assert (entry.kind, entry.by, entry.subject) == (
+        "change decision",
+        "quality, regulatory affairs",
+        "models:/lesion-triage/2",
+    )
+    row = json.loads((folder / "pccp" / "implemented.jsonl").read_text())
+    assert told["implemented"] == row
+    assert isinstance(entry.details, ChangeDecision)
+    assert entry.details.decision == "IMPLEMENTED"
+    assert entry.details.reason.startswith("M1 on 2026-05-01 under plan ")
+    assert entry.details.determination == row["determination"]
+    (kept,) = (folder / "pccp" / "determinations" / "2").glob(f"*-{row['determination'][:12]}.json")
+    assert entry.details.plan == json.loads(kept.read_bytes())["plan_sha256"]
+    history = run_docgen("history", "lesion-triage", cwd=folder).stdout
+    assert "change decided, IMPLEMENTED: M1 on 2026-05-01 under plan" in history
+    again = run_docgen(*IMPLEMENT, "2026-05-02", cwd=folder)
+    assert again.returncode == 2
+    assert "in the ledger already" in again.stderr
+    assert ledger.sound().entries == (entry,)
+
+
+@pytest.mark.parametrize("moment", ["before-row", "after-row", "before-record", "after-record"])
+def test_an_implementation_that_was_killed_is_finished_by_the_next_one(
+    device: Device, tmp_path: Path, moment: str
+) -> None:
+    folder, ledger = not_implemented(device, tmp_path)
+    rows = folder / "pccp" / "implemented.jsonl"
+    command = [sys.executable, str(CRASHING), moment, *IMPLEMENT, "2026-05-01"]
+    assert subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 99
+    row = rows.read_text()
+    assert bool(row) == (moment != "before-row")
+    assert len(ledger.sound().entries) == (moment == "after-record")
+    done = run_docgen(*IMPLEMENT, "2026-05-01", cwd=folder)
+    assert done.returncode == (2 if moment == "after-record" else 0), done.stderr
+    (entry,) = ledger.sound().entries
+    assert ("its entry was missing" in done.stdout) == (moment in {"after-row", "before-record"})
+    assert rows.read_text() == row or not row
+    assert entry.details.determination == json.loads(rows.read_text())["determination"]
+
+
+def test_a_broken_ledger_takes_no_implementation(device: Device, tmp_path: Path) -> None:
+    folder, ledger = not_implemented(device, tmp_path)
+    for role in ("one", "two"):
+        assert run_docgen("decide", "models:/lesion-triage/2", "--offline", "--record", role, "--as-of",
+                          f"2026-04-1{len(role)}", cwd=folder).returncode == 0  # fmt: skip
+    first, *_ = sorted(ledger.folder.iterdir())
+    first.unlink()
+    first.with_name("000009-x.json").write_text("{}")
+    done = run_docgen(*IMPLEMENT, "2026-05-01", cwd=folder)
+    assert done.returncode == 10
+    assert (folder / "pccp" / "implemented.jsonl").read_text() == ""
+
+
 def test_a_decision_is_recorded_where_that_is_asked_for_and_once(device: Device, tmp_path: Path) -> None:
     folder = device.copy(tmp_path)
     command = ("decide", "models:/lesion-triage/2", "--offline", "--format", "json")
     ledger = Ledger.of(folder / "approvals" / "ledger", "lesion-triage")
     assert json.loads(run_docgen(*command, cwd=folder).stdout)["entry"] is None
-    assert not ledger.folder.exists()
+    before = ledger.sound().entries
+    assert [entry.details.decision for entry in before] == ["IMPLEMENTED"]
     told = [json.loads(run_docgen(*command, "--record", "change board", cwd=folder).stdout) for _ in range(2)]
-    (entry,) = ledger.sound().entries
+    *kept, entry = ledger.sound().entries
+    assert tuple(kept) == before
     assert [item["entry"] for item in told] == [f"approvals/ledger/lesion-triage/{entry.file}"] * 2
     assert (entry.by, entry.subject, entry.details.decision) == (
         "change board",

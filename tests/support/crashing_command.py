@@ -1,4 +1,4 @@
-"""A release that dies like a killed process at a named moment: `crashing_release.py <moment> <arguments of docgen>`."""
+"""A command that dies like a killed process at a named moment: `crashing_command.py <moment> <arguments of docgen>`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from docgen import releases
+from docgen import decisions, releases
 from docgen.cli import main
 from docgen.sources.mlflow_.registry import Registry
 from docgen.store.ledger import Ledger
@@ -18,6 +18,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "alias": (Registry, "set_alias"),
     "record": (Ledger, "append"),
     "forget": (releases, "_forget"),
+    "row": (decisions, "_append"),
 }
 
 
