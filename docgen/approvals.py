@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from docgen.bundle.sign_offs import (
     signed_off,
     waivers_of,
 )
+from docgen.bundle.time_stamps import Stamped
 from docgen.config import Config
 from docgen.errors import GateClosedError, IntegrityError, UsageError
 from docgen.gates.chain import Chain
@@ -41,6 +42,7 @@ from docgen.model.ledger import Entry, SignOff, Waiver
 from docgen.model.rollback import changed
 from docgen.model.snapshot import PREVIOUS, Subject
 from docgen.publish.dossier import dossier_folder
+from docgen.stamping import Authority, proved
 from docgen.store.ledger import Ledger
 from docgen.store.readers import read_snapshot
 from docgen.store.snapshots import Snapshots
@@ -64,6 +66,8 @@ class Desk:
     developers: tuple[str, ...]
     unknown: str = ""
     """Whom git could not name among those who made the version, in words; empty when it named all."""
+    stamped: Stamped = field(default_factory=Stamped)
+    """What became of the ledger's time stamps: they hold, or cannot be checked here."""
 
     @property
     def plan_digest(self) -> Digest:
@@ -113,6 +117,7 @@ def open_desk(target: str, config: Config) -> Desk:
     signers, people = load_signers(config.path(config.approvals.signers))
     ledger = Ledger.of(config.path(config.approvals.ledger), papers.snapshot.subject.name)
     developers, unknown = developers_of(papers, config.path(config.dossier.repository))
+    chain = ledgers.read_whole(ledger)
     return Desk(
         folder=folder,
         papers=papers,
@@ -121,9 +126,10 @@ def open_desk(target: str, config: Config) -> Desk:
         signers=signers,
         people=people,
         ledger=ledger,
-        chain=ledgers.read_whole(ledger),
+        chain=chain,
         developers=developers,
         unknown=unknown,
+        stamped=proved(config, chain),
     )
 
 
@@ -200,7 +206,7 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
         signer=signer.id,
         name=signer.name,
         at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        zone=f"{wish.now:%z}"[:3] + ":" + f"{wish.now:%z}"[3:5],
+        zone=_zone(wish.now),
         snapshot=desk.papers.manifest.inputs.snapshot,
         plan=desk.plan_digest,
         shown=tuple(_count(item) for item in desk.papers.assessments),
@@ -212,11 +218,22 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
     return predicate
 
 
-def sign(desk: Desk, predicate: Predicate, key: PrivateKey) -> Entry:
-    """Sign what was prepared, and return the ledger's entry.
+def signed_at(predicate: Predicate, now: datetime) -> Predicate:
+    """Return what would be signed, signed at another time: people read for a while before they say yes.
+
+    Args:
+        predicate: as it was prepared.
+        now: with the signer's own time zone.
+    """
+    return replace(predicate, at=f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", zone=_zone(now))
+
+
+def sign(desk: Desk, predicate: Predicate, key: PrivateKey, authority: Authority | None = None) -> Entry:
+    """Sign what was prepared, and return the ledger's entry; an authority's time stamp follows it where one is asked.
 
     Raises:
-        IntegrityError: the ledger is broken; nothing is written.
+        IntegrityError: the ledger is broken, or the time stamp does not hold; nothing is written.
+        SourceError: the authority cannot be asked; nothing is written.
         StorageError: it cannot be written; nothing is claimed.
         UsageError: the same person signed in the meantime.
     """
@@ -227,7 +244,18 @@ def sign(desk: Desk, predicate: Predicate, key: PrivateKey) -> Entry:
         _refuse_twice(signatures_of(chain, desk.papers.subject, desk.signers), predicate, desk.papers.digest)
         return None
 
-    return desk.ledger.append(details, subject=desk.papers.subject, by=predicate.name, now=at, unless=twice)
+    return desk.ledger.append(
+        details,
+        subject=desk.papers.subject,
+        by=predicate.name,
+        now=at,
+        unless=twice,
+        followed=authority.stamp if authority else None,
+    )
+
+
+def _zone(now: datetime) -> str:
+    return f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:5]
 
 
 def _place(plan: GatePlan, wish: Wish) -> tuple[Gate, Quorum]:

@@ -86,6 +86,10 @@ class ApprovalsConfig:
     """Folder of the pages of signatures and of the records of rollbacks, HTML and PDF."""
     sealed: str = "sealed"
     """Folder of the sealed dossiers."""
+    timestamp_url: str = ""
+    """`http(s)://...` of a time stamping authority (RFC 3161), asked at each signature; empty for none."""
+    timestamp_roots: str = "approvals/timestamp-roots.pem"
+    """PEM file with the certificates that vouch for the authority; only ever added to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

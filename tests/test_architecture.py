@@ -49,6 +49,7 @@ ROWS = (
         "rollback_records",
         "signature_pages",
         "recording",
+        "stamping",
         "refusals",
         "qualify",
         "histories",
@@ -70,6 +71,7 @@ HOMES = {
     "pypdf": {"publish"},
     "argparse": {"cli"},
     "cryptography": {"bundle"},
+    "rfc3161_client": {"bundle"},
     "pyhanko": {"bundle"},
     "packaging": {"packages", "qualify"},
 }

@@ -8,6 +8,7 @@ from docgen.bundle.keys import PrivateKey, PublicKey, certified_days, read_publi
 from docgen.bundle.signing import holds, payload_of, sign
 from docgen.errors import DocgenError, IntegrityError
 from docgen.gates.chain import Chain
+from docgen.gates.stamps import claims_later, times_of
 from docgen.model.approvals import PREDICATE, Predicate, Signature, Signer, Signers, SigningKey
 from docgen.model.canonical import Digest, canonical, parse
 from docgen.model.codec import structure, unstructure
@@ -69,8 +70,15 @@ def predicate_of(entry: Entry, details: SignOff) -> Predicate:
     return found
 
 
-def check(entry: Entry, details: SignOff, signers: Signers) -> Signature:
-    """Hold a sign-off against the people who may sign; what is wrong with it is told in its `faults`."""
+def check(entry: Entry, details: SignOff, signers: Signers, stamped: str = "") -> Signature:
+    """Hold a sign-off against the people who may sign; what is wrong with it is told in its `faults`.
+
+    Args:
+        entry: of the ledger.
+        details: the same entry's.
+        signers: the people who may sign.
+        stamped: when a time stamping authority had seen it, as the ledger says; empty where none did.
+    """
     signer = signers.find(details.signer)
     faults: list[str] = []
     stated: Predicate | None = None
@@ -80,6 +88,8 @@ def check(entry: Entry, details: SignOff, signers: Signers) -> Signature:
         faults += shared_with(signers, details.envelope.signatures[0].keyid, details.signer)
     except DocgenError as err:
         faults.append(err.message)
+    if stamped and (ahead := claims_later(entry.at, stamped)):
+        faults.append(ahead)
     return Signature(
         entry=entry.file,
         gate=details.gate,
@@ -88,6 +98,7 @@ def check(entry: Entry, details: SignOff, signers: Signers) -> Signature:
         signer=details.signer,
         name=details.name,
         at=entry.at,
+        stamped=stamped,
         manifest=details.manifest,
         plan=stated.plan if stated else None,
         developers=stated.developers if stated else (),
@@ -146,8 +157,9 @@ def key_faults(key: SigningKey, day: str) -> Iterator[str]:
 
 def signatures_of(chain: Chain, subject: str, signers: Signers) -> tuple[Signature, ...]:
     """Return every sign-off about a model version, held against the signers."""
+    times = times_of(chain.entries)
     return tuple(
-        check(entry, entry.details, signers)
+        check(entry, entry.details, signers, times.get(entry.digest(), ""))
         for entry in chain.entries
         if isinstance(entry.details, SignOff) and entry.subject == subject
     )

@@ -8,6 +8,7 @@ from docgen.bundle.sign_offs import check, predicate_of
 from docgen.errors import DocgenError
 from docgen.gates.chain import Chain
 from docgen.gates.evaluate import Case, evaluate, refusals, set_aside
+from docgen.gates.stamps import times_of
 from docgen.model.approvals import Gate, GatePlan, GateState, Signature, Signers
 from docgen.model.assessment import Assessment, Verdict
 from docgen.model.ledger import Entry, SignOff, Waiver
@@ -29,6 +30,7 @@ def compose(plan: GatePlan, case: Case, found: Chain, signers: Signers) -> Signa
         if isinstance(entry.details, SignOff)
         and (entry.subject, entry.details.manifest) == (case.subject, case.manifest)
     ]
+    times = times_of(found.entries)
     shown: list[GateShown] = []
     counted: set[str] = set()
     for gate, state in zip(plan.gates, evaluate(plan, case), strict=True):
@@ -41,8 +43,9 @@ def compose(plan: GatePlan, case: Case, found: Chain, signers: Signers) -> Signa
                 until=state.until,
                 closed=state.closed,
                 signatures=tuple(
-                    _signed(entry, details, _faults(check(entry, details, signers), gate, state, case, counted))
+                    _signed(entry, details, item.stamped, _faults(item, gate, state, case, counted))
                     for entry, details in here
+                    for item in (check(entry, details, signers, times.get(entry.digest(), "")),)
                 ),
             )
         )
@@ -87,7 +90,7 @@ def _faults(item: Signature, gate: Gate, state: GateState, case: Case, counted: 
     return tuple(refusals(item, gate, quorum, case, frozenset(counted)))
 
 
-def _signed(entry: Entry, details: SignOff, faults: tuple[str, ...]) -> Signed:
+def _signed(entry: Entry, details: SignOff, stamped: str, faults: tuple[str, ...]) -> Signed:
     try:
         zone = predicate_of(entry, details).zone
     except DocgenError:
@@ -99,6 +102,7 @@ def _signed(entry: Entry, details: SignOff, faults: tuple[str, ...]) -> Signed:
         meaning=details.meaning,
         at=entry.at,
         zone=zone,
+        stamped=stamped,
         key=details.envelope.signatures[0].keyid,
         faults=faults,
     )

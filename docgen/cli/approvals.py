@@ -19,11 +19,13 @@ from docgen.cli.passphrases import passphrase_of
 from docgen.config import Config, load_config
 from docgen.errors import ExitCode, IntegrityError, StorageError, UsageError
 from docgen.gates.evaluate import set_aside
+from docgen.gates.stamps import times_of
 from docgen.model.approvals import GateState, Predicate
 from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry, Waiver
 from docgen.recording import record_fault, record_proof
 from docgen.refusals import Attempt, noted
+from docgen.stamping import authority_of
 
 
 def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -50,6 +52,8 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
         console.line(f"waived until {item.until}: {item.requirement}, {item.owner} answers for it: {item.reason}")
     if desk.unknown:
         console.line(f"note: {desk.unknown}")
+    if desk.stamped.count:
+        console.line(f"time: {desk.stamped.words}")
     page = _page(desk, today, asked, console) if asked.page else None
     console.result(
         {
@@ -60,6 +64,7 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
             "makers": list(desk.developers),
             "note": desk.unknown,
             "waivers": [unstructure(item) for item in waivers],
+            "time_stamps": unstructure(desk.stamped),
             **plain(states),
         }
     )
@@ -117,6 +122,7 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
 
     config, now = _config(asked), datetime.now(UTC)
     attempt = Attempt(action="sign", target=asked.dossier, gate=asked.gate, role=asked.role)
+    authority = authority_of(config, lambda: datetime.now(UTC))
     path = Path(asked.key).expanduser()
     secret = passphrase_of(path)
     with noted(attempt, config, now):
@@ -128,11 +134,16 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     _show(predicate, desk, console)
     if not asked.yes:
         _confirm(predicate)
+        predicate = approvals.signed_at(predicate, datetime.now(UTC).astimezone())
     with noted(attempt, config, now):
-        entry = approvals.sign(desk, predicate, key)
+        entry = approvals.sign(desk, predicate, key, authority)
     console.line(f"signed; recorded as {desk.ledger.folder / entry.file}")
+    desk = replace(desk, chain=desk.ledger.sound())
+    time = times_of(desk.chain.entries).get(entry.digest())
+    if time:
+        console.line(f"time-stamped {time} by {config.approvals.timestamp_url}")
     try:
-        page = _page(replace(desk, chain=desk.ledger.sound()), now.date(), asked, console)
+        page = _page(desk, now.date(), asked, console)
     except StorageError as err:
         raise StorageError(
             f"signed, and recorded in the ledger; but the page of signatures: {err.message}",
@@ -145,6 +156,7 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
             "entry": str(desk.ledger.folder / entry.file),
             "key": key.public.fingerprint,
             "at": entry.at,
+            "time_stamp": time,
             "page": page,
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen import ledgers
@@ -12,9 +13,12 @@ from docgen.config import Config, load_config
 from docgen.errors import ExitCode, IntegrityError
 from docgen.gates.chain import Chain
 from docgen.gates.retention import Kept
+from docgen.gates.stamps import unstamped
 from docgen.histories import past_of, write_history
 from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry
+from docgen.stamping import prove, stamp_heads
+from docgen.store.ledger import Ledger
 from docgen.store.refusals import read_refusals
 
 
@@ -28,7 +32,7 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
     if asked.action == "refusals":
         return _refusals(asked, console, config)
     found = ledgers.read_all(config, asked.model, since=asked.since if asked.action == "verify" else None)
-    return _ACTIONS[asked.action](found, console)
+    return _ACTIONS[asked.action](found, console, config)
 
 
 def history(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -89,7 +93,7 @@ def _refusals(asked: argparse.Namespace, console: Console, config: Config) -> Ex
     return ExitCode.DONE
 
 
-def _list(found: dict[str, Chain], console: Console) -> ExitCode:
+def _list(found: dict[str, Chain], console: Console, _config: Config) -> ExitCode:
     for name, chain in found.items():
         console.line(f"{name}: {len(chain.entries)} entries")
         for entry in chain.entries:
@@ -100,8 +104,9 @@ def _list(found: dict[str, Chain], console: Console) -> ExitCode:
     return ExitCode.DONE
 
 
-def _verify(found: dict[str, Chain], console: Console) -> ExitCode:
-    faults = [fault for chain in found.values() for fault in chain.faults]
+def _verify(found: dict[str, Chain], console: Console, config: Config) -> ExitCode:
+    stamped = {name: prove(config, chain.entries) for name, chain in found.items()}
+    faults = [fault for name, chain in found.items() for fault in (*chain.faults, *stamped[name].faults)]
     if faults:
         lines = "\n".join(f"  {fault}" for fault in faults)
         raise IntegrityError(
@@ -112,7 +117,36 @@ def _verify(found: dict[str, Chain], console: Console) -> ExitCode:
         console.line(f"{name}: {len(chain.entries)} entries, every one in its place; head {' and '.join(chain.heads)}")
         for note in chain.notes:
             console.line(f"  {note}")
-    console.result({"ledgers": [_plain(name, chain) for name, chain in found.items()]})
+        if stamped[name].count or config.approvals.timestamp_url:
+            open_ = len(unstamped(chain.entries))
+            more = f"; {open_} of the entries have none yet: docgen ledger stamp" if open_ else ""
+            console.line(f"  {stamped[name].words}{more}")
+    console.result(
+        {
+            "ledgers": [
+                {
+                    **_plain(name, chain),
+                    "time_stamps": unstructure(stamped[name]),
+                    "unstamped": [entry.file for entry in unstamped(chain.entries)],
+                }
+                for name, chain in found.items()
+            ]
+        }
+    )
+    return ExitCode.DONE
+
+
+def _stamp(found: dict[str, Chain], console: Console, config: Config) -> ExitCode:
+    told = []
+    for name in found:
+        ledger = Ledger(folder=config.path(config.approvals.ledger) / name)
+        files = stamp_heads(config, ledger, lambda: datetime.now(UTC), by="docgen ledger stamp")
+        for file in files:
+            console.line(f"{name}: time stamp recorded as {file}")
+        if not files:
+            console.line(f"{name}: every entry is time-stamped already")
+        told.append({"ledger": name, "entries": [str(file) for file in files]})
+    console.result({"ledgers": told})
     return ExitCode.DONE
 
 
@@ -121,13 +155,13 @@ def _line(entry: Entry) -> str:
     what = " ".join(
         f"{name}={str(value)[:12] if name in _DIGESTS else value}"
         for name in ("gate", "role", "meaning", "requirement", "finding", "alias", "before", "until", "decision",
-                     "status", "outcome", "reason", *_DIGESTS)
+                     "time", "status", "outcome", "reason", *_DIGESTS)
         if (value := getattr(details, name, None))
     )  # fmt: skip
     return f"{entry.sequence:06d} {entry.at} {entry.kind:<9} {entry.subject} by {entry.by}: {what}"
 
 
-_DIGESTS = ("manifest", "archive", "plan", "determination", "record")
+_DIGESTS = ("manifest", "archive", "plan", "determination", "record", "entry")
 
 
 def _plain(name: str, chain: Chain) -> dict[str, object]:
@@ -150,4 +184,8 @@ def _plain(name: str, chain: Chain) -> dict[str, object]:
     }
 
 
-_ACTIONS: dict[str, Callable[[dict[str, Chain], Console], ExitCode]] = {"list": _list, "verify": _verify}
+_ACTIONS: dict[str, Callable[[dict[str, Chain], Console, Config], ExitCode]] = {
+    "list": _list,
+    "verify": _verify,
+    "stamp": _stamp,
+}

@@ -236,7 +236,7 @@ def _findings(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
     example = "docgen ledger verify"
-    top = _command(commands, "ledger", "the ledger of approvals: list it, prove it", example)
+    top = _command(commands, "ledger", "the ledger of approvals: list it, prove it, have it time-stamped", example)
     actions = top.add_subparsers(dest="action", metavar="action", required=True)
     listed = _command(actions, "list", "list every entry, oldest first", "docgen ledger list churn")
     verify = _command(actions, "verify", "prove that no entry was removed, moved or changed", example)
@@ -246,7 +246,13 @@ def _ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
         "list who was not let sign, waive, release or roll back, as this machine noted it",
         "docgen ledger refusals churn",
     )
-    for command in (listed, verify, refusals):
+    stamp = _command(
+        actions,
+        "stamp",
+        "ask the time stamping authority of docgen.toml about what has no time stamp yet",
+        "docgen ledger stamp churn",
+    )
+    for command in (listed, verify, refusals, stamp):
         command.add_argument("model", nargs="?", help="a registered model (default: all)")
         _shared(command)
     history = _command(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from docgen.errors import IntegrityError
+from docgen.gates.stamps import stamp_notes
 from docgen.model.canonical import Digest, sha256
-from docgen.model.ledger import NAME, Details, Entry, read_entry
+from docgen.model.days import moment
+from docgen.model.ledger import NAME, Details, Entry, TimeStamp, read_entry
 
 Name = str
 """Name of an entry's file."""
@@ -62,7 +63,7 @@ def chain(files: Mapping[Name, bytes], *, wanted: Mapping[str, str] | None = Non
         entries=entries,
         heads=tuple(sorted(set(read) - taken)),
         faults=tuple(text for _, text in sorted(found)),
-        notes=tuple(_notes(entries, read)),
+        notes=(*_notes(entries, read), *stamp_notes(entries)),
     )
 
 
@@ -88,6 +89,8 @@ def _link_faults(entry: Entry, read: Mapping[Digest, Entry]) -> Iterator[str]:
         expected = 1 + max((read[digest].sequence for digest in entry.previous), default=0)
         if entry.sequence != expected:
             yield f"{entry.file}: is number {entry.sequence}, expected {expected} after the entries that it names"
+    if isinstance(entry.details, TimeStamp) and entry.details.entry not in read:
+        yield f"{entry.file}: the entry that it stamps, {entry.details.entry[:12]}, is missing or broken"
 
 
 def _notes(entries: tuple[Entry, ...], read: Mapping[Digest, Entry]) -> Iterator[str]:
@@ -103,11 +106,6 @@ def _notes(entries: tuple[Entry, ...], read: Mapping[Digest, Entry]) -> Iterator
         seconds = int((moment(latest) - moment(entry.at)).total_seconds())
         if seconds > WAIT_SECONDS:
             yield f"{entry.file[:19]}: the clock went back {seconds} s; the order is that of the numbers"
-
-
-def moment(text: str) -> datetime:
-    """Return a time that an entry holds."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
 def extract(found: Chain, kinds: tuple[type, ...]) -> tuple[Entry, ...]:

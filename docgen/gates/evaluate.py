@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from docgen.gates.chain import moment
 from docgen.model.approvals import Closed, Gate, GatePlan, GateState, Quorum, Signature
 from docgen.model.assessment import Assessment, RequirementResult, Verdict
 from docgen.model.canonical import Digest
+from docgen.model.days import moment
 from docgen.model.ledger import Waiver
 
 

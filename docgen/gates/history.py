@@ -15,6 +15,7 @@ from docgen.model.ledger import (
     Release,
     Rollback,
     SignOff,
+    TimeStamp,
     Verification,
     Waiver,
 )
@@ -91,6 +92,8 @@ def _words(details: Details) -> str:
             text = f"dossier {details.manifest[:12]} sealed as {details.archive[:12]}"
         case Verification():
             text = f"archive {details.archive[:12]} verified: {details.outcome}"
+        case TimeStamp():
+            text = f"entry {details.entry[:12]}, and all before it, time-stamped: {details.time}"
     return text
 
 

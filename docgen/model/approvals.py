@@ -161,8 +161,10 @@ class Signature:
     signer: str
     name: str
     at: str
-    """ISO 8601 UTC."""
+    """ISO 8601 UTC, as the signer states it."""
     manifest: Digest
+    stamped: str = ""
+    """ISO 8601 UTC: when a time stamping authority had seen it, as the ledger says; empty where none did."""
     plan: Digest | None = None
     """SHA-256 of the file of gates when it was given."""
     developers: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
-"""Days as the files of people write them."""
+"""Days as the files of people write them, and times as entries of a ledger hold them."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 MONTHS = 12
 """Of a year."""
@@ -25,3 +25,20 @@ def months_after(day: date, months: int) -> date:
         except ValueError:
             continue
     raise ValueError(f"no day {day.day} near {year}-{month + 1:02}")
+
+
+def moment(text: str) -> datetime:
+    """Return a time that an entry of a ledger holds.
+
+    Raises:
+        ValueError: it is no UTC time in whole seconds.
+    """
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is such a time."""
+    try:
+        return f"{moment(text):%Y-%m-%dT%H:%M:%SZ}" == text
+    except ValueError:
+        return False

@@ -19,6 +19,7 @@ from cattrs.strategies import configure_tagged_union
 from docgen.errors import IntegrityError
 from docgen.model.canonical import Digest, canonical, parse, sha256
 from docgen.model.codec import converter, explain
+from docgen.model.days import is_moment
 
 LEDGER_FORMAT = 1
 """Version of an entry's file. To change it: raise the number, and read the old one into today's records.
@@ -163,7 +164,19 @@ class Verification:
     """Of the dossier in it, where it could be proved."""
 
 
-Details = SignOff | Waiver | FindingChange | ChangeDecision | Release | Rollback | Export | Verification
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeStamp:
+    """An authority confirmed when an entry, and with it all before it, existed."""
+
+    entry: Digest
+    """SHA-256 of the entry: what the authority was given."""
+    time: str
+    """ISO 8601 UTC, whole seconds: when, as the authority says."""
+    response: str
+    """Base64 of the authority's answer (RFC 3161, TimeStampResp), as it came: what proves the two above."""
+
+
+Details = SignOff | Waiver | FindingChange | ChangeDecision | Release | Rollback | Export | Verification | TimeStamp
 """What an entry records; the `type` in its file is the record's name."""
 
 KINDS: tuple[type, ...] = get_args(Details)
@@ -224,6 +237,8 @@ def read_entry(data: bytes, *, where: str) -> Entry:
         entry = _converter().structure(content, Entry)
     except Exception as err:  # cattrs raises groups of many kinds; all mean "not of this shape"
         raise IntegrityError(f"{where}: not an entry of a ledger: {'; '.join(explain(err, where))}") from err
+    if isinstance(entry.details, TimeStamp) and not is_moment(entry.details.time):
+        raise IntegrityError(f"{where}: its time is {entry.details.time!r}, expected a time like 2026-12-31T23:59:59Z")
     if entry.to_bytes() != data:
         raise IntegrityError(f"{where}: the bytes are not canonical JSON, so they were edited after they were written")
     return entry

@@ -22,6 +22,8 @@ class Signed:
     """ISO 8601 UTC."""
     zone: str
     """Offset of the signer's own clock, such as `+02:00`; empty where the statement cannot be read."""
+    stamped: str
+    """ISO 8601 UTC: when a time stamping authority had seen it, as the ledger says; empty where none did."""
     key: str
     """Fingerprint of the key as OpenSSH prints it."""
     faults: tuple[str, ...]

@@ -57,6 +57,11 @@ def _signature(item: Signed, gate: str) -> list[list[str]]:
         ["Gate", gate],
         ["Meaning", one_line(item.meaning)],
         ["When", _moment(item)],
+        *(
+            [["Time stamp", f"seen by {datetime.fromisoformat(item.stamped):%Y-%m-%d %H:%M:%S} UTC by the authority"]]
+            if item.stamped
+            else []
+        ),
         [KEY, item.key],
         ["Counts", one_line(f"no: {'; '.join(item.faults)}") if item.faults else "yes"],
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,6 +88,7 @@ class Ledger:
         by: str,
         now: datetime,
         unless: Callable[[Chain], Entry | None] | None = None,
+        followed: Callable[[Entry], Details] | None = None,
     ) -> Entry:
         """Add an entry after all that are there, and return it once it is safe on disk.
 
@@ -97,6 +98,8 @@ class Ledger:
             by: who does so.
             now: the time; order does not depend on it.
             unless: looks for an entry that says the same already; asked while no other writer can add one.
+            followed: makes of the entry what is recorded right after it, by the same; asked before either is
+                written, so that nothing is written where it raises.
 
         Raises:
             IntegrityError: the ledger is not whole; nothing is written.
@@ -115,7 +118,11 @@ class Ledger:
                 subject=subject,
                 details=details,
             )
+            second = followed(entry) if followed else None
             write_atomic(self.folder / entry.file, entry.to_bytes(), mode=READ_ONLY)
+            if second is not None:
+                after = replace(entry, sequence=entry.sequence + 1, previous=(entry.digest(),), details=second)
+                write_atomic(self.folder / after.file, after.to_bytes(), mode=READ_ONLY)
         return entry
 
 
