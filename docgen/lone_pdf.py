@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.bundle.archive import read_archive
+from docgen.bundle.keys import PrivateKey
 from docgen.bundle.pades import sign_pdf
 from docgen.bundle.seal import DOSSIER
 from docgen.errors import IntegrityError, SourceError, UsageError
@@ -56,19 +58,18 @@ def verify_pdf(path: Path, against: Path | None = None) -> LonePdf:
     return LonePdf(path=path, sha256=sha256(data), imprint=imprint, borne_out=told)
 
 
-def sign_copy(path: Path, output: Path, *, p12: Path, passphrase: str | None, reason: str) -> Digest:
+def sign_copy(path: Path, output: Path, *, key: AbstractContextManager[PrivateKey], reason: str) -> Digest:
     """Write a signed copy of a PDF that docgen built, and return its SHA-256; the PDF itself stays as it is.
 
     Args:
         path: the PDF.
         output: the copy; outside of every dossier, whose files are listed and never join others.
-        p12: a PKCS#12 file with the signer's key and certificate.
-        passphrase: of that file.
+        key: the signer's key with its certificate, as `opened_key` gives it.
         reason: what the signature means.
 
     Raises:
-        SourceError: the PDF cannot be read.
-        UnsafeError: it is larger than docgen makes any.
+        SourceError: the PDF cannot be read, or the key's token is gone.
+        UnsafeError: it is larger than docgen makes any, or a PIN stands where others see it.
         UsageError: the key does not serve, pyHanko is not installed, or the copy has a place where it must not be.
         IntegrityError: the PDF carries no imprint, so docgen did not build it, or it cannot be signed as it is.
         StorageError: the copy cannot be written.
@@ -79,7 +80,7 @@ def sign_copy(path: Path, output: Path, *, p12: Path, passphrase: str | None, re
     if inside is not None:
         raise UsageError(f"{output}: lies in the dossier {str(inside)!r}", hint="give an --output outside of it")
     data, _ = read_imprint(path)
-    signed = sign_pdf(data, p12, passphrase, reason=reason)
+    signed = sign_pdf(data, key, reason=reason)
     write_atomic(output, signed)
     return sha256(signed)
 

@@ -14,7 +14,13 @@ from hypothesis import HealthCheck, settings
 from docgen.config import Config, load_config
 from support.commands import run_docgen
 
-pytest_plugins = ("support.stores", "support.approval_world", "support.qualified", "support.authority")
+pytest_plugins = (
+    "support.stores",
+    "support.approval_world",
+    "support.qualified",
+    "support.authority",
+    "support.tokens",
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -73,6 +73,7 @@ HOMES = {
     "cryptography": {"bundle"},
     "rfc3161_client": {"bundle"},
     "pyhanko": {"bundle"},
+    "pkcs11": {"bundle"},
     "packaging": {"packages", "qualify"},
 }
 PURE = {"model", "assessment", "blocks", "change", "gates"}

@@ -1,5 +1,7 @@
 """Keys of signers: Ed25519, ECDSA P-256 or RSA, from OpenSSH, PEM and PKCS#12 files and from X.509 certificates.
 
+Keys that never leave a token are those of `docgen.bundle.tokens`; both are a `PrivateKey`.
+
 A private key is read, used and forgotten; nothing keeps it. What a certificate's issuer vouches for is not looked into:
 a key is somebody's because the file of signers, which is under version control, says so.
 """
@@ -12,7 +14,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from docgen.errors import UsageError
 
@@ -88,11 +90,27 @@ class PublicKey:
         return cast("AnyPublic", load_ssh_public_key(self.openssh.encode("ascii")))
 
 
+class PrivateKey(Protocol):
+    """A private key of one of the kinds, wherever it lies."""
+
+    @property
+    def public(self) -> PublicKey:
+        """Its public half."""
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """DER of its X.509 certificate, if it has one, then of those of its issuers that lie with it."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature that `openssl pkeyutl -verify -rawin` checks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrivateKey:
-    """A private key of one of the kinds, in memory only."""
+class KeyInMemory:
+    """A private key in memory only."""
 
     key: AnyPrivate
+    certificates: tuple[bytes, ...] = ()
 
     @property
     def public(self) -> PublicKey:
@@ -131,9 +149,18 @@ def read_public(text: str, *, where: str) -> PublicKey:
             key = load_pem_public_key(data) if data.startswith(b"-----") else load_ssh_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as err:
         raise UsageError(f"{where}: not a public key: {err}", hint="give the line of id_ed25519.pub") from err
+    return known_public(key, where=where)
+
+
+def known_public(key: object, *, where: str) -> PublicKey:
+    """Return a public key of cryptography's as one of the kinds.
+
+    Raises:
+        UsageError: it is of no such kind.
+    """
     if not _is_known(key):
-        got = type(key).__name__.removeprefix("_")
-        raise UsageError(f"{where}: got a {got}, expected a public key: {KINDS}", hint=_HINT)
+        got = "another one" if key is None else f"a {type(key).__name__.removeprefix('_')}"
+        raise UsageError(f"{where}: got {got}, expected a public key: {KINDS}", hint=_HINT)
     return _public(cast("AnyPublic", key))
 
 
@@ -165,7 +192,7 @@ def _certificate(data: bytes, where: str) -> Certificate:
     return found
 
 
-def read_private(path: Path, passphrase: str | None) -> PrivateKey:
+def read_private(path: Path, passphrase: str | None) -> KeyInMemory:
     """Return a private key from an OpenSSH, PEM or PKCS#12 file.
 
     Args:
@@ -184,20 +211,20 @@ def read_private(path: Path, passphrase: str | None) -> PrivateKey:
         raise UsageError(f"{path}: {(err.strerror or str(err)).lower()}", hint="name your key with --key") from err
     secret = None if passphrase is None else passphrase.encode("utf-8")
     try:
-        key = _loader(data)(data, secret)
+        key, certificates = _loader(data)(data, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as err:
         told = str(err).rstrip(".")
         raise UsageError(f"{path}: not a private key that can be read: {told}", hint="see docs/approvals.md") from err
     if not _is_known(key):
         raise UsageError(f"{path}: expected a private key: {KINDS}", hint=_HINT)
-    return PrivateKey(key=cast("AnyPrivate", key))
+    return KeyInMemory(key=cast("AnyPrivate", key), certificates=certificates)
 
 
-def private_key(raw: bytes) -> PrivateKey:
+def private_key(raw: bytes) -> KeyInMemory:
     """Return the Ed25519 private key that 32 bytes are, as RFC 8032 has it."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    return PrivateKey(key=Ed25519PrivateKey.from_private_bytes(raw))
+    return KeyInMemory(key=Ed25519PrivateKey.from_private_bytes(raw))
 
 
 def is_encrypted(path: Path) -> bool:
@@ -217,13 +244,23 @@ def is_encrypted(path: Path) -> bool:
     return False
 
 
-def _loader(data: bytes) -> Callable[[bytes, bytes | None], object]:
+def _loader(data: bytes) -> Callable[[bytes, bytes | None], tuple[object, tuple[bytes, ...]]]:
+    """Return what reads a key from such bytes, with the certificates that lie with it."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
-    from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
 
     if _is_pkcs12(data):
-        return lambda held, secret: load_key_and_certificates(held, secret)[0]
-    return load_ssh_private_key if b"OPENSSH PRIVATE KEY" in data else load_pem_private_key
+        return _from_pkcs12
+    load = load_ssh_private_key if b"OPENSSH PRIVATE KEY" in data else load_pem_private_key
+    return lambda held, secret: (load(held, secret), ())
+
+
+def _from_pkcs12(data: bytes, secret: bytes | None) -> tuple[object, tuple[bytes, ...]]:
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
+
+    key, own, others = load_key_and_certificates(data, secret)
+    chain = (own, *others) if own else ()  # those of issuers alone are nobody's
+    return key, tuple(item.public_bytes(Encoding.DER) for item in chain)
 
 
 def _is_pkcs12(data: bytes) -> bool:

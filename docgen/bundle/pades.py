@@ -4,55 +4,84 @@ from __future__ import annotations
 
 import io
 import logging
-from pathlib import Path
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
-from docgen.bundle.keys import read_private
-from docgen.errors import IntegrityError, UsageError
+from docgen.bundle.keys import PrivateKey
+from docgen.errors import DocgenError, IntegrityError, UsageError
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
 
 FIELD = "Signature"
 """Name of the first signature field; the second is `Signature2`."""
 
+_MORE = 64
+"""No signature of any kind of key is longer than the key on the wire and so many bytes."""
 
-def sign_pdf(data: bytes, p12: Path, passphrase: str | None, *, reason: str) -> bytes:
+
+def sign_pdf(data: bytes, key: AbstractContextManager[PrivateKey], *, reason: str) -> bytes:
     """Return a PDF with a signature added at its end; what was there stays, to the byte.
 
     The signature says the time of the signer's clock. No time stamp and no proof against revocation is added.
 
     Args:
         data: the PDF.
-        p12: a PKCS#12 file with key and certificate.
-        passphrase: of that file.
+        key: as `opened_key` gives it, with its certificate; opened once it is sure that it can be used.
         reason: what the signature means, as readers show it.
 
     Raises:
-        UsageError: pyHanko is not installed, or the file holds no key with a certificate.
+        UsageError: pyHanko is not installed, or the key does not serve or has no certificate.
+        SourceError: the key's token is gone.
         IntegrityError: the PDF cannot be signed without changing what it is.
     """
     try:
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
         from pyhanko.sign.fields import SigSeedSubFilter
-        from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner
+        from pyhanko.sign.signers import PdfSignatureMetadata
         from pyhanko.sign.signers import sign_pdf as add_signature
     except ImportError as err:
         raise UsageError("signing a PDF needs pyHanko", hint="pip install 'docgen[pades]'") from err
-    read_private(p12, passphrase)  # tells what is wrong with a file before pyHanko, which does not
-    secret = None if passphrase is None else passphrase.encode("utf-8")
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-    signer = SimpleSigner.load_pkcs12(str(p12), passphrase=secret)
-    if signer is None or signer.signing_cert is None:
-        raise UsageError(f"{p12}: no PKCS#12 file with a key and its certificate", hint="see docs/approvals.md")
-    try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(data))
-        there = len(tuple(writer.prev.embedded_signatures))
-        meta = PdfSignatureMetadata(
-            field_name=f"{FIELD}{there + 1 if there else ''}",
-            md_algorithm="sha256",
-            reason=reason,
-            subfilter=SigSeedSubFilter.PADES,
-        )
-        signed: bytes = add_signature(writer, meta, signer).getvalue()
-    except Exception as err:  # pyHanko raises many kinds; none of them leaves a signature
-        raise IntegrityError(f"the PDF cannot be signed: {err}", hint="sign the PDF as it was built") from err
+    with key as held:
+        signer = _signer(held)
+        try:
+            writer = IncrementalPdfFileWriter(io.BytesIO(data))
+            there = len(tuple(writer.prev.embedded_signatures))
+            meta = PdfSignatureMetadata(
+                field_name=f"{FIELD}{there + 1 if there else ''}",
+                md_algorithm="sha256",
+                reason=reason,
+                subfilter=SigSeedSubFilter.PADES,
+            )
+            signed: bytes = add_signature(writer, meta, signer).getvalue()
+        except DocgenError:  # of the key
+            raise
+        except Exception as err:  # pyHanko raises many kinds; none of them leaves a signature
+            raise IntegrityError(f"the PDF cannot be signed: {err}", hint="sign the PDF as it was built") from err
     if not signed.startswith(data):
         raise IntegrityError("signing would change the PDF itself", hint="sign the PDF as it was built")
     return signed
+
+
+def _signer(key: PrivateKey) -> Signer:
+    """Return a key as pyHanko's signers are."""
+    from pyhanko.keys import load_certs_from_pemder_data
+    from pyhanko.sign.signers import Signer
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    if not key.certificates:
+        raise UsageError(
+            "the key has no certificate with it, which a signature in a PDF needs",
+            hint="give a PKCS#12 file, or a key on a token beside its certificate",
+        )
+    own, *others = (next(iter(load_certs_from_pemder_data(item))) for item in key.certificates)
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register_multiple(others)
+
+    class KeySigner(Signer):
+        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002, FBT001, FBT002  # as pyHanko calls it
+            """Return a signature, or as many bytes as it has at most: no token signs for a rehearsal."""
+            return bytes(len(key.public.wire) + _MORE) if dry_run else key.sign(data)
+
+    return KeySigner(signing_cert=own, cert_registry=store)

@@ -15,7 +15,7 @@ from docgen.approval_files import EXAMPLES
 from docgen.bundle.proof import Proof
 from docgen.cli.console import Console
 from docgen.cli.days import day_of
-from docgen.cli.passphrases import passphrase_of
+from docgen.cli.passphrases import ask
 from docgen.config import Config, load_config
 from docgen.errors import ExitCode, IntegrityError, StorageError, UsageError
 from docgen.gates.evaluate import set_aside
@@ -118,25 +118,26 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     Raises:
         DocgenError: as `prepare` and `sign`.
     """
-    from docgen.bundle.keys import read_private
+    from docgen.bundle.key_places import opened_key
 
     config, now = _config(asked), datetime.now(UTC)
     attempt = Attempt(action="sign", target=asked.dossier, gate=asked.gate, role=asked.role)
     authority = authority_of(config, lambda: datetime.now(UTC))
-    path = Path(asked.key).expanduser()
-    secret = passphrase_of(path)
-    with noted(attempt, config, now):
-        key = read_private(path, secret)
-        attempt.key = key.public.fingerprint
-        desk = approvals.open_desk(asked.dossier, config)
-        wish = approvals.Wish(gate=asked.gate, role=asked.role, meaning=asked.meaning, key=key, now=now.astimezone())
-        predicate = approvals.prepare(desk, wish, config)
-    _show(predicate, desk, console)
-    if not asked.yes:
-        _confirm(predicate)
-        predicate = approvals.signed_at(predicate, datetime.now(UTC).astimezone())
-    with noted(attempt, config, now):
-        entry = approvals.sign(desk, predicate, key, authority)
+    with contextlib.ExitStack() as opened:
+        with noted(attempt, config, now):
+            key = opened.enter_context(opened_key(asked.key, ask))
+            attempt.key = key.public.fingerprint
+            desk = approvals.open_desk(asked.dossier, config)
+            wish = approvals.Wish(
+                gate=asked.gate, role=asked.role, meaning=asked.meaning, key=key, now=now.astimezone()
+            )
+            predicate = approvals.prepare(desk, wish, config)
+        _show(predicate, desk, console)
+        if not asked.yes:
+            _confirm(predicate)
+            predicate = approvals.signed_at(predicate, datetime.now(UTC).astimezone())
+        with noted(attempt, config, now):
+            entry = approvals.sign(desk, predicate, key, authority)
     console.line(f"signed; recorded as {desk.ledger.folder / entry.file}")
     desk = replace(desk, chain=desk.ledger.sound())
     time = times_of(desk.chain.entries).get(entry.digest())
@@ -154,7 +155,7 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
             "subject": entry.subject,
             "manifest": desk.papers.digest,
             "entry": str(desk.ledger.folder / entry.file),
-            "key": key.public.fingerprint,
+            "key": attempt.key,
             "at": entry.at,
             "time_stamp": time,
             "page": page,

@@ -33,7 +33,8 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     sign.add_argument(
         "--key",
         default="~/.ssh/id_ed25519",
-        help="your private key, OpenSSH, PEM or PKCS#12 (default: ~/.ssh/id_ed25519)",
+        help="your private key, OpenSSH, PEM or PKCS#12, or the PKCS#11 URI of one on a token "
+        "(default: ~/.ssh/id_ed25519)",
     )
     sign.add_argument("--yes", action="store_true", help="do not ask before signing")
 
@@ -62,7 +63,9 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
         "    --reason 'Approved for release' --output sealed/churn-3-model_card-signed.pdf",
     )
     printed.add_argument("pdf", help="a PDF that docgen built")
-    printed.add_argument("--key", required=True, help="a PKCS#12 file with your key and certificate")
+    printed.add_argument(
+        "--key", required=True, help="a PKCS#12 file with your key and certificate, or their PKCS#11 URI"
+    )
     printed.add_argument("--reason", required=True, help="what your signature means")
     printed.add_argument("--output", required=True, help="the signed copy, outside of the dossier")
 

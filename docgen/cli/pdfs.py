@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from docgen.bundle.key_places import opened_key
 from docgen.cli.console import Console
-from docgen.cli.passphrases import passphrase_of
+from docgen.cli.passphrases import ask
 from docgen.errors import ExitCode
 from docgen.lone_pdf import sign_copy, verify_pdf
 from docgen.model.codec import unstructure
@@ -49,8 +50,8 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     Raises:
         DocgenError: as `sign_copy`.
     """
-    output, key = Path(asked.output), Path(asked.key).expanduser()
-    digest = sign_copy(Path(asked.pdf), output, p12=key, passphrase=passphrase_of(key), reason=asked.reason)
+    output = Path(asked.output)
+    digest = sign_copy(Path(asked.pdf), output, key=opened_key(asked.key, ask), reason=asked.reason)
     console.line(f"signed copy {output}")
     console.line(f"  SHA-256  {digest}")
     console.result({"path": str(output), "sha256": digest})

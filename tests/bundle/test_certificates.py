@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import textwrap
-import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,24 +21,9 @@ from docgen.bundle.keys import is_encrypted, read_private, read_public
 from docgen.bundle.signing import holds, sign
 from docgen.errors import IntegrityError, UsageError
 from docgen.model.ledger import EnvelopeSignature
-from support.approval_world import SUBJECT, World
-from support.certificates import KINDS, SECRET, certified, openssl
-from support.commands import refused, run_docgen
-
-KEY = r"public: ssh-ed25519 \S+"
-FIRST_GATE = ("v1", "validation")
-
-
-def trust(world: World, certificate: str) -> None:
-    """List a certificate in place of the first validator's key."""
-    world.signers()
-    path = world.folder / "approvals" / "signers.yaml"
-    block = textwrap.indent(certificate.strip(), " " * 10)
-    path.write_text(re.sub(KEY, f"public: |\n{block}", path.read_text("utf-8"), count=1), "utf-8")
-
-
-def signing(world: World, p12: Path) -> tuple[str, ...]:
-    return tuple(str(p12) if item == str(world.key("v1")) else item for item in world.signing(*FIRST_GATE))
+from support.approval_world import World
+from support.certificates import KEY, KINDS, SECRET, certified, checked_elsewhere, openssl, signing, trust
+from support.commands import refused
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,20 +33,7 @@ def test_a_key_from_a_pkcs12_file_signs_and_other_programs_check_it(world: World
     trust(world, subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True, capture_output=True, text=True).stdout)
     done = world.docgen(*signing(world, p12), env={"DOCGEN_KEY_PASSPHRASE": SECRET})
     assert done.returncode == 0, done.stderr
-    done = world.docgen("seal", SUBJECT, "--format", "json")
-    assert json.loads(done.stdout)["signatures"] == 1
-    sealed = world.folder / json.loads(done.stdout)["path"]
-    done = run_docgen("verify", str(sealed), "--key", "officer.pem", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    unpacked = tmp_path / "unpacked"
-    with zipfile.ZipFile(sealed) as found:
-        found.extractall(unpacked)
-    text = (unpacked / "VERIFY.md").read_text("utf-8")
-    lines = "\n".join(line.strip() for line in text.splitlines() if line.startswith("    "))
-    done = subprocess.run(["bash", "-euc", lines], cwd=unpacked, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert 'Good "docgen-sign-off" signature' in done.stdout
-    assert "Verified Successfully" in done.stdout
+    unpacked = checked_elsewhere(world, tmp_path / "officer.pem")
     openssl(tmp_path, "x509", "-in", "officer.pem", "-pubkey", "-noout", "-out", "officer.pub")
     (public,) = unpacked.glob("signatures/*/public.pem")
     assert public.read_text("ascii") == (tmp_path / "officer.pub").read_text("ascii")
