@@ -23,6 +23,8 @@ MAX_COUNT = 20
 MAX_DAYS = 36_500
 EXAMPLES = ("device", "bank")
 """Shipped plans of gates: `templates/approvals/gates-<name>.yaml`."""
+SIGNERS_EXAMPLE = "signers"
+"""The shipped file of signers: `templates/approvals/signers.yaml`."""
 
 
 def load_gates(path: Path) -> tuple[GatePlan, bytes]:
@@ -50,7 +52,7 @@ def load_signers(path: Path) -> tuple[Signers, bytes]:
     Raises:
         UsageError: it cannot be read, or is at fault: every fault at once.
     """
-    data = _bytes(path, "an example lies in templates/approvals/signers.yaml; see docs/approvals.md")
+    data = _bytes(path, "copy an example: docgen gate --example signers")
     return parse_signers(data, where=str(path)), data
 
 

@@ -196,7 +196,7 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
     """
     gate, quorum = _place(desk.plan, wish)
     now = wish.now.astimezone(UTC)
-    signer = _signer(desk.signers, wish, f"{now:%Y-%m-%d}")
+    signer = _signer(desk.signers, wish, f"{now:%Y-%m-%d}", config.approvals.signers)
     _refuse_stale(desk.papers, config)
     last, changed = _since(desk, signer, config)
     predicate = Predicate(
@@ -273,7 +273,7 @@ def _place(plan: GatePlan, wish: Wish) -> tuple[Gate, Quorum]:
     return gate, quorum
 
 
-def _signer(signers: Signers, wish: Wish, day: str) -> Signer:
+def _signer(signers: Signers, wish: Wish, day: str, where: str) -> Signer:
     """Return whose key it is, once it is sure that it may sign on this day as this role."""
     for signer in signers.signers:
         for key, public in keys_of(signer):
@@ -283,11 +283,11 @@ def _signer(signers: Signers, wish: Wish, day: str) -> Signer:
             if wish.role not in signer.roles:
                 found.append(f"{signer.id} may not sign as {wish.role} (may: {', '.join(signer.roles)})")
             if found:
-                raise IntegrityError(f"the signature is refused: {'; '.join(found)}", hint="see the file of signers")
+                raise IntegrityError(f"the signature is refused: {'; '.join(found)}", hint=f"see {where}")
             return signer
     raise IntegrityError(
         f"the signature is refused: key {wish.key.public.fingerprint} is nobody's in the file of signers",
-        hint=f"add its public half there, in a change that others review: {wish.key.public.openssh}",
+        hint=f"add its public half to {where}, in a change that others review: {wish.key.public.openssh}",
     )
 
 

@@ -184,7 +184,7 @@ def rollback(model: str, to: str, order: Order, *, config: Config, tracking_uri:
         approved = _approved(found, model, to)
         proof = _proved(office, found, approved, order.now, step)
         move = _plan(office, "rollback", to, approved, order, {})
-        if move.before == to:
+        if move.before == to and _recorded_version(found, order.alias) == to:
             raise UsageError(
                 f"{order.alias!r} is on version {to} already, so there is nothing to roll back",
                 hint="docgen ledger list",
@@ -211,6 +211,12 @@ def _approved(found: Chain, model: str, version: str) -> Digest:
             hint="have it approved and release it: docgen release",
         )
     return manifests[-1]
+
+
+def _recorded_version(found: Chain, alias: str) -> str | None:
+    """Return the version where the ledger says that an alias is; None where it says nothing of it."""
+    entry = recorded_aliases(found.entries).get(alias)
+    return entry.version if entry else None
 
 
 def _number(version: str) -> tuple[int, str]:

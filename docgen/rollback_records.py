@@ -37,6 +37,8 @@ def write_record(entry: Entry, proof: Proof, config: Config) -> Path:
         entry,
         proof.archive,
         proof.signatures,
+        proof.states,
+        proof.waivers,
         then,
         _newest(config, entry.subject),
         _newest(config, f"models:/{name}/{before}") if before else None,

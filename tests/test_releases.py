@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pypdf import PdfReader
 
 from docgen.ledgers import drift_of
 from docgen.model.evidence import VersionFacts
+from docgen.model.ledger import Release
 from docgen.store.journal import journal_of
 from docgen.store.ledger import Ledger
 from docgen.store.snapshots import Snapshots
@@ -250,10 +252,25 @@ def test_only_a_version_that_was_released_is_restored_and_the_reason_stands_in_t
     text = BeautifulSoup(page.read_text("utf-8"), "html.parser").get_text(" ", strip=True)
     paper = " ".join(" ".join(sheet.extract_text().split()) for sheet in PdfReader(page.with_suffix(".pdf")).pages)
     for part in ("Rollback of credit-default to version 2", "Drift of income.", "Head of Validation", "Regulatory Officer",
-                 "metric:roc_auc@test", "0.8412"):  # fmt: skip
+                 "metric:roc_auc@test", "0.8412", "validation approval", "officer approval",
+                 "Gates of the restored version on that day every gate is open"):  # fmt: skip
         assert part in text
         assert part in paper
+    sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(page.with_suffix(".pdf")).pages]
+    for number, sheet in enumerate(sheets, start=1):
+        assert f"entry {record['entry'][:19]} Page {number} of {len(sheets)}" in sheet
     assert "reason=Drift of income." in shop.docgen("ledger", "list").stdout
+
+
+def test_an_alias_that_somebody_put_back_by_hand_is_rolled_back_so_that_the_ledger_says_so_too(shop: Shop) -> None:
+    shop.done(*RELEASE)
+    later = Release(action="0" * 16, alias="champion", before="2", manifest="0" * 64)
+    ledger = Ledger.of(shop.folder / "approvals" / "ledger", MODEL)
+    ledger.append(later, subject=f"models:/{MODEL}/3", by="model owner", now=datetime.now(UTC))
+    assert shop.champion() == "2"
+    told = shop.done(*ROLLBACK, "2")
+    assert (shop.champion(), told["before"], shop.kinds()[-1]) == ("2", "2", "rollback")
+    assert "there is nothing to roll back" in shop.refuses(2, *ROLLBACK, "2")
 
 
 def test_a_rollback_that_was_killed_before_its_record_gets_it_with_the_next_one(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,10 @@ def test_signing_writes_a_page_with_each_item_in_html_and_pdf(world: World) -> N
                      "0 of 1 signatures as regulatory_officer", "who did not make this version must sign"):  # fmt: skip
             assert part in text
         assert key in text.replace(" ", "")
+    sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(page.with_suffix(".pdf")).pages]
+    for number, sheet in enumerate(sheets, start=1):
+        foot = f"Signatures: {SUBJECT}, dossier {read_papers(world.dossier).digest[:12]}, as of"
+        assert re.search(rf"{re.escape(foot)} \S+ Page {number} of {len(sheets)}", sheet)
     second = told(world, *world.signing("o1", "officer"))
     assert second["page"] == first["page"]
     for text in words(page):

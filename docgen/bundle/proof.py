@@ -42,7 +42,7 @@ from docgen.gates.chain import Chain, chain
 from docgen.gates.evaluate import set_aside
 from docgen.model.approvals import GateState, Signature, Signers
 from docgen.model.canonical import Digest, canonical, parse, sha256
-from docgen.model.ledger import SignOff
+from docgen.model.ledger import SignOff, Waiver
 from docgen.model.manifest import MANIFEST_NAME
 from docgen.render.signatures import signatures_html
 
@@ -79,6 +79,8 @@ class Proof:
     """Fingerprints of the keys that signed this dossier."""
     states: tuple[GateState, ...] = ()
     """The gates as of the day that was asked for."""
+    waivers: tuple[Waiver, ...] = ()
+    """Those that hold on that day, without which a requirement would be open."""
 
 
 def prove(path: Path, trust: Trust, today: date, *, step: Callable[[str], None]) -> Proof:
@@ -232,8 +234,8 @@ def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
     states, day = verdict(made[GATES], signers, _papers(proof), found)
     proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today)
     then, now = _open(states), _open(proof.states)
-    waived = set_aside(case_of(signers, _papers(proof), found, today))
-    told = "; ".join(f"{item.requirement} is waived until {item.until}: {item.reason}" for item in waived)
+    proof.waivers = set_aside(case_of(signers, _papers(proof), found, today))
+    told = "; ".join(f"{item.requirement} is waived until {item.until}: {item.reason}" for item in proof.waivers)
     return f"as of {day}, {then}; as of {today}, {now}{f'; {told}' if told else ''}"
 
 

@@ -19,7 +19,9 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     gate.add_argument(
         "--page", action="store_true", help="also write the page of signatures, HTML and PDF, below [approvals] records"
     )
-    gate.add_argument("--example", choices=("device", "bank"), help="print a worked file of gates instead")
+    gate.add_argument(
+        "--example", choices=("device", "bank", "signers"), help="print a worked file of gates, or of signers, instead"
+    )
 
     sign = make(
         "sign",

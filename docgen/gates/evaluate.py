@@ -103,7 +103,9 @@ def _open(subject: str, name: str, row: RequirementResult) -> Closed:
     words = row.verdict.value.replace("_", " ")
     supply = next((gap.supply for gap in row.gaps), "")
     waive = f"docgen waive {subject} --requirement {name}"
-    return Closed(why=f"{name} is {words}: {row.reason}", opens=f"{supply}; or {waive}" if supply else waive)
+    return Closed(
+        why=f"{name} is {words}: {row.reason}", opens=f"{supply.rstrip('.')}; or {waive}" if supply else waive
+    )
 
 
 def _signatures(gate: Gate, case: Case, busy: frozenset[str]) -> tuple[tuple[Signature, ...], tuple[Closed, ...]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from docgen.model.approvals import Signature
+from docgen.model.approvals import GateState, Signature
 from docgen.model.canonical import Digest
 from docgen.model.evidence import EvidenceId, Quantity
-from docgen.model.ledger import Entry, Rollback
+from docgen.model.ledger import Entry, Rollback, Waiver
 from docgen.model.snapshot import Snapshot
 
-RECORD_FORMAT = 1
-"""Version of the record's JSON; records are written once, so older ones are read by people alone."""
+RECORD_FORMAT = 2
+"""Version of the record's JSON; records are written once, so older ones are read by people alone.
+
+Format 1 told neither of gates that were closed on the day nor of waivers.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,10 @@ class RollbackRecord:
     changed: tuple[EvidenceId, ...]
     """Evidence of the restored version that is not as it was approved."""
     signatures: tuple[Signature, ...]
+    closed: tuple[str, ...]
+    """Why a gate of the restored version was closed on the day of the rollback; empty when all were open."""
+    waivers: tuple[Waiver, ...]
+    """Those on which its open gates rest."""
     measures: tuple[Measure, ...]
 
 
@@ -82,8 +89,8 @@ def _value(snapshot: Snapshot | None, name: EvidenceId) -> float | None:
 
 
 def compose(
-    entry: Entry, archive: Digest, signatures: tuple[Signature, ...], then: Snapshot, now: Snapshot | None,
-    left: Snapshot | None,
+    entry: Entry, archive: Digest, signatures: tuple[Signature, ...], states: tuple[GateState, ...],
+    waivers: tuple[Waiver, ...], then: Snapshot, now: Snapshot | None, left: Snapshot | None,
 ) -> RollbackRecord:  # fmt: skip
     """Return the record of a rollback's entry.
 
@@ -91,6 +98,8 @@ def compose(
         entry: of the ledger; its details are a `Rollback`.
         archive: SHA-256 of the sealed dossier of the restored version.
         signatures: on that dossier.
+        states: of its gates on the day.
+        waivers: of it that hold on the day.
         then: its snapshot.
         now: the newest snapshot of the same version; None where there is none.
         left: the newest snapshot of the version that was left; None where there is none.
@@ -113,5 +122,7 @@ def compose(
         captured_now=fresh.captured_at if fresh else None,
         changed=changed(then, fresh) if fresh else (),
         signatures=signatures,
+        closed=tuple(f"{state.title}: {reason.why}" for state in states for reason in state.closed),
+        waivers=waivers,
         measures=measures(then, now, left),
     )

@@ -21,6 +21,7 @@ def content_of(done: Qualification) -> dict[str, Any]:
     counts = ", ".join(f"{len(done.named(outcome))} {word}" for outcome, word in WORDS.items())
     return {
         "title": f"Qualification of docgen {done.docgen}",
+        "foot": f"Qualification of docgen {done.docgen}, {shown(done.at, 'time')}",
         "verdict": _verdict(done),
         "facts": [
             ["docgen", done.docgen],
@@ -68,7 +69,7 @@ def _row(item: RowState) -> dict[str, Any]:
         "section": f"{row.section} ({row.id})",
         "title": row.title,
         "owner": row.owner,
-        "state": item.state,
+        "state": item.state.replace("`", ""),
         "kind": "passed" if item.green else "noted",
         "how": row.how,
         "steps": ", ".join(row.steps),

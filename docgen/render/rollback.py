@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from docgen.model.ledger import Waiver
 from docgen.model.rollback import RollbackRecord
 from docgen.render.filters import shown
 from docgen.render.paper import Content, page, paper
@@ -11,8 +12,10 @@ from docgen.render.text import one_line
 def content_of(record: RollbackRecord) -> Content:
     """Return what both templates show, every value as text."""
     left = f"version {record.left}" if record.left else "no version"
+    title = f"Rollback of {one_line(record.model)} to version {record.restored}"
     return {
-        "title": f"Rollback of {one_line(record.model)} to version {record.restored}",
+        "title": title,
+        "foot": f"{title}, {shown(record.at, 'time')}, entry {record.entry[:19]}",
         "facts": [
             ["Alias", one_line(record.alias)],
             ["Left", left],
@@ -24,11 +27,13 @@ def content_of(record: RollbackRecord) -> Content:
             ["Signed dossier, SHA-256 of its manifest", record.manifest],
             ["Sealed dossier, SHA-256", record.archive],
             ["Evidence captured", shown(record.captured_then, "time")],
+            ["Gates of the restored version on that day", one_line("; ".join(record.closed)) or "every gate is open"],
+            *(["Requirement set aside", _waiver(item)] for item in record.waivers),
             ["Newest capture", shown(record.captured_now, "time") if record.captured_now else "the approved one"],
         ],
         "left": left,
         "signatures": [
-            [one_line(item.name), one_line(item.role), one_line(item.meaning), shown(item.at, "time")]
+            [one_line(text) for text in (item.name, item.role, item.gate, item.meaning, shown(item.at, "time"))]
             for item in record.signatures
         ],
         "changed": [one_line(name) for name in record.changed],
@@ -40,6 +45,10 @@ def content_of(record: RollbackRecord) -> Content:
             for item in record.measures
         ],
     }
+
+
+def _waiver(item: Waiver) -> str:
+    return one_line(f"{item.requirement} until {item.until}, {item.owner} answers for it: {item.reason}")
 
 
 def _value(value: float | None, unit: str) -> str:

@@ -16,6 +16,7 @@ def content_of(shown: SignaturePage) -> Content:
     """Return what both templates show, every value as text."""
     return {
         "title": f"Signatures: {one_line(shown.subject)}",
+        "foot": f"Signatures: {one_line(shown.subject)}, dossier {shown.manifest[:12]}, as of {shown.as_of}",
         "facts": [
             ["Model version", one_line(shown.subject)],
             [DIGEST, shown.manifest],
