@@ -9,7 +9,7 @@ from pathlib import Path
 from docgen import ledgers, pipeline
 from docgen.approval_files import load_gates, load_signers
 from docgen.bundle.keys import PrivateKey
-from docgen.bundle.papers import Papers, read_papers
+from docgen.bundle.papers import Papers, makers, read_papers
 from docgen.bundle.sign_offs import (
     key_faults,
     keys_of,
@@ -40,7 +40,7 @@ from docgen.model.canonical import Digest, sha256
 from docgen.model.evidence import Commit
 from docgen.model.ledger import Entry, SignOff, Waiver
 from docgen.model.rollback import changed
-from docgen.model.snapshot import PREVIOUS, Subject
+from docgen.model.snapshot import PREVIOUS, Snapshot, Subject
 from docgen.publish.dossier import dossier_folder
 from docgen.stamping import Authority, proved
 from docgen.store.ledger import Ledger
@@ -116,7 +116,7 @@ def open_desk(target: str, config: Config) -> Desk:
     plan, gates = load_gates(config.path(config.approvals.gates))
     signers, people = load_signers(config.path(config.approvals.signers))
     ledger = Ledger.of(config.path(config.approvals.ledger), papers.snapshot.subject.name)
-    developers, unknown = developers_of(papers, config.path(config.dossier.repository))
+    developers, unknown = developers_of(papers.snapshot, config.path(config.dossier.repository))
     chain = ledgers.read_whole(ledger)
     return Desk(
         folder=folder,
@@ -154,7 +154,7 @@ def dossier_of(target: str, config: Config) -> Path:
     return dossier_folder(config.path(config.dossier.output), subject)
 
 
-def developers_of(papers: Papers, repository: Path) -> tuple[tuple[str, ...], str]:
+def developers_of(snapshot: Snapshot, repository: Path) -> tuple[tuple[str, ...], str]:
     """Return who made a model version, and in words whom git could not name.
 
     They are the runs' users, and git's authors and committers of every commit since that of the version before; of a
@@ -162,7 +162,7 @@ def developers_of(papers: Papers, repository: Path) -> tuple[tuple[str, ...], st
     """
     from docgen.sources.git_history import absent, people_of
 
-    commits = [papers.snapshot.find(name) for name in ("commit:head", f"{PREVIOUS}commit:head")]
+    commits = [snapshot.find(name) for name in ("commit:head", f"{PREVIOUS}commit:head")]
     head, before = (item.value if item and isinstance(item.value, Commit) else None for item in commits)
     people = people_of(repository, head.sha, before.sha if before else None) if head else ()
     shas = tuple(commit.sha for commit in (head, before) if commit)
@@ -171,7 +171,7 @@ def developers_of(papers: Papers, repository: Path) -> tuple[tuple[str, ...], st
         unknown = "no commit of the training code is recorded, so git cannot name who made this version"
     else:
         unknown = f"git does not hold {lost} here, so it cannot name all who made this version" if lost else ""
-    return tuple(sorted({*papers.developers(), *people})), unknown
+    return tuple(sorted({*makers(snapshot), *people})), unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from docgen.model.regime import Regime
 from docgen.model.snapshot import Snapshot, Subject
 from docgen.pipeline import Step, silent
 from docgen.plans import criteria_digest, load_candidate, load_plan, load_table, parse_plan
+from docgen.signed_approvals import signed_approvals
 from docgen.sources import git_change
 from docgen.store.files import READ_ONLY, storage, write_atomic
 from docgen.store.locks import held
@@ -150,14 +151,15 @@ def decide(
         The determination, and the file that holds it.
 
     Raises:
-        UsageError: no plan is named, or a plan or the candidate's file is at fault.
+        UsageError: no plan is named, or a plan, the candidate's file or that of gates or signers is at fault.
+        IntegrityError: gates are configured, and the ledger of the model is not whole or a signed snapshot is lost.
         SourceError: the store does not answer, or the version is not in it.
         StorageError: the determination cannot be written.
     """
     folder = open_folder(config)
     snapshot = _snapshot(model, config, offline=offline, step=step)
-    facts = gather(folder, snapshot, config, offline=offline, step=step)
     day = today or date.fromisoformat(snapshot.captured_at[:10])
+    facts = gather(folder, snapshot, config, day, offline=offline, step=step)
     found = by_table(load_table(), facts, day)
     data = canonical(unstructure(found))
     return found, _keep(folder.path / DETERMINATIONS / (snapshot.subject.version or "run"), data)
@@ -174,12 +176,13 @@ def _keep(folder: Path, data: bytes) -> Path:
 
 
 def gather(
-    folder: PlanFolder, snapshot: Snapshot, config: Config, *, offline: bool = False, step: Step = silent
+    folder: PlanFolder, snapshot: Snapshot, config: Config, day: date, *, offline: bool = False, step: Step = silent
 ) -> Facts:
-    """Return everything that a decision about a version rests on.
+    """Return everything that a decision of a day about a version rests on.
 
     Raises:
-        UsageError: the candidate's file is at fault, or is of another version.
+        UsageError: the candidate's file, or that of gates or signers, is at fault, or is of another version.
+        IntegrityError: the ledger of the model is not whole, or a signed snapshot is lost.
     """
     uri = snapshot.subject.uri
     candidate = folder.candidate(snapshot.subject.version or "") or Candidate(model=uri)
@@ -201,6 +204,7 @@ def gather(
         repository=_repository(folder, plan, snapshot, config),
         uses=_uses(folder, snapshot, plan.plan if plan else None, config),
         implemented=folder.implemented(),
+        signed=signed_approvals(snapshot.subject, config, day),
     )
 
 

@@ -46,6 +46,7 @@ ROWS = (
         "lone_pdf",
         "releases",
         "decisions",
+        "signed_approvals",
         "rollback_records",
         "signature_pages",
         "recording",

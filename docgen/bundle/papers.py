@@ -39,12 +39,17 @@ class Papers:
         return self.snapshot.subject.uri
 
     def developers(self) -> tuple[str, ...]:
-        """Return who made the version as far as the snapshot tells: the runs' users, the commit's author."""
-        names = {item.value.user_claim for item in self.snapshot.of_kind("run") if isinstance(item.value, RunFacts)}
-        head = self.snapshot.find("commit:head")
-        if head is not None and isinstance(head.value, Commit):
-            names.add(head.value.author or "")
-        return tuple(sorted(name for name in names if name.strip()))
+        """Return who made the version as far as the snapshot tells."""
+        return makers(self.snapshot)
+
+
+def makers(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return who made a version as far as its snapshot tells: the runs' users, the commit's author."""
+    names = {item.value.user_claim for item in snapshot.of_kind("run") if isinstance(item.value, RunFacts)}
+    head = snapshot.find("commit:head")
+    if head is not None and isinstance(head.value, Commit):
+        names.add(head.value.author or "")
+    return tuple(sorted(name for name in names if name.strip()))
 
 
 def read_papers(folder: Path) -> Papers:

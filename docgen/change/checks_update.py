@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from docgen.change.facts import NO_MODIFICATION, Facts, Finding, fails, holds, unknown
+from collections.abc import Iterator
+
+from docgen.change.facts import NO_MODIFICATION, Facts, Finding, SignedApproval, fails, holds, unknown
 from docgen.model.canonical import Digest
 
 
@@ -55,6 +57,8 @@ def rollback_rehearsed(facts: Facts) -> Finding:
 def approved(facts: Facts, subject: Digest) -> Finding:
     """K37: every role of the plan approved exactly this determination, and not the author alone.
 
+    Where gates are configured the signatures there are the approvals, whatever the candidate's file claims.
+
     Args:
         facts: of the decision.
         subject: digest of what is approved.
@@ -62,12 +66,38 @@ def approved(facts: Facts, subject: Digest) -> Finding:
     wanted = facts.plan.plan.approvers if facts.plan else ()
     if not wanted:
         return unknown("the plan names no roles that approve")
-    given = {item.role for item in facts.candidate.approvals if item.subject_sha256 == subject}
-    missing = [role for role in wanted if role not in given]
+    claimed = {_plain(item.role) for item in facts.candidate.approvals if item.subject_sha256 == subject}
+    signed = {_plain(item.role): item.entry for item in facts.signed or () if item.subject_sha256 == subject}
+    given = claimed if facts.signed is None else set(signed)
+    missing = [role for role in wanted if _plain(role) not in given]
     if missing:
-        return unknown(f"not approved by: {', '.join(missing)}; approve digest {subject}")
+        where = "approved" if facts.signed is None else "signed at the gates"
+        told = (f"not {where} by: {', '.join(missing)}", f"approve digest {subject}")
+        return unknown("; ".join((*told, *_uncounted(facts.signed or (), given, claimed))))
     if not facts.candidate.author:
         return unknown("the author's role is not stated")
-    if given <= {facts.candidate.author}:
+    if given <= {_plain(facts.candidate.author)}:
         return fails(f"the author, {facts.candidate.author}, is the only approver")
-    return holds(f"approved by {', '.join(sorted(given))}")
+    if facts.signed is None:
+        names = ", ".join(sorted(given))
+        return holds(f"approved by {names}, as the candidate's file claims; no gates are configured")
+    return holds(f"signed at the gates by {', '.join(f'{role} ({signed[role]})' for role in sorted(given))}")
+
+
+def _uncounted(signed: tuple[SignedApproval, ...], given: set[str], claimed: set[str]) -> Iterator[str]:
+    """Yield what looks like an approval and is none, in words."""
+    rest = [item for item in signed if _plain(item.role) not in given]
+    known = {_plain(item.role) for item in rest if item.subject_sha256 is not None}
+    lost = {_plain(item.role) for item in rest} - known
+    for words, roles in (
+        ("signed for another determination, or for none", known),
+        ("what they signed is not in the store here, so nobody can say what it shows", lost),
+        ("claimed in the candidate's file alone", claimed - given),
+    ):
+        if roles:
+            yield f"{words}: {', '.join(sorted(roles))}"
+
+
+def _plain(role: str) -> str:
+    """Return a role as plans write it; gates have no spaces in theirs."""
+    return role.replace("_", " ")

@@ -41,6 +41,18 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedApproval:
+    """A signature at a gate that counts, and the determination which the signed dossier shows."""
+
+    role: str
+    """As the gates name it."""
+    entry: str
+    """Number and first digits of the ledger's entry."""
+    subject_sha256: str | None
+    """Digest to approve of the determination that the dossier shows; empty: it shows none; None: nobody has it here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a decision rests on. None: nobody knows."""
 
@@ -64,6 +76,8 @@ class Facts:
     """Evaluations on test sets, of all versions."""
     implemented: tuple[Implemented, ...] | None
     """The ledger of implemented modifications."""
+    signed: tuple[SignedApproval, ...] | None
+    """Signatures at the gates about the candidate; None where no gates are configured."""
     attributions: tuple[Attribution, ...] = ()
     """Which modification each element since the last version belongs to."""
 

@@ -9,10 +9,12 @@ import pytest
 
 from docgen.change.checks_evaluation import criteria_registered
 from docgen.change.checks_protocol import code_proved
-from docgen.change.facts import Comparators, Facts, Repository
+from docgen.change.checks_update import approved
+from docgen.change.facts import Comparators, Facts, Repository, SignedApproval
 from docgen.decisions import PlanFolder
 from docgen.errors import IntegrityError, ProblemsError, UsageError
-from docgen.model.candidate import Candidate
+from docgen.model.candidate import Approval, Candidate
+from docgen.model.canonical import Digest
 from docgen.model.evidence import Evidence, EvidenceId, Provenance, RunFacts
 from docgen.model.plan import LoadedPlan
 from docgen.plans import load_candidate, load_plan, parse_plan, plan_digest
@@ -135,6 +137,7 @@ def facts(lifecycle: str, repository: Repository) -> Facts:
         repository=repository,
         uses=None,
         implemented=None,
+        signed=None,
     )
 
 
@@ -158,3 +161,40 @@ def test_a_row_taken_out_of_the_ledger_is_found(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="does not name the row before it"):
         PlanFolder(path=tmp_path, plans=()).implemented()
     assert PlanFolder(path=tmp_path / "elsewhere", plans=()).implemented() is None
+
+
+SUBJECT, OTHER = Digest("a" * 64), Digest("b" * 64)
+
+
+@pytest.mark.parametrize(
+    ("author", "signed", "outcome", "told"),
+    [
+        ("data science", (("quality", SUBJECT), ("data_science", SUBJECT)), "holds", "data science (e), quality (e)"),
+        ("data science", (("quality", SUBJECT),), "unknown", "not signed at the gates by: data science"),
+        ("data science", (("quality", SUBJECT), ("data_science", OTHER)), "unknown", "for none: data science"),
+        ("data science", (("quality", SUBJECT), ("data_science", None)), "unknown", "what it shows: data science"),
+        ("", (("quality", SUBJECT), ("data_science", SUBJECT)), "unknown", "the author's role is not stated"),
+        ("data science", (), "unknown", "in the candidate's file alone: data science, quality"),
+    ],
+)
+def test_signatures_approve_what_they_were_given_for_and_claims_add_nothing(
+    author: str, signed: tuple[tuple[str, Digest | None], ...], outcome: str, told: str
+) -> None:
+    stated = facts("active", Repository())
+    assert stated.plan is not None
+    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("quality", "data science")))
+    claims = tuple(Approval(role=role, on="2026-01-01", subject_sha256=SUBJECT) for role in ("quality", "data science"))
+    given = tuple(SignedApproval(role=role, entry="e", subject_sha256=digest) for role, digest in signed)
+    candidate = replace(stated.candidate, author=author, approvals=claims)
+    found = approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT)
+    assert found.outcome == outcome
+    assert told in found.why
+
+
+def test_an_author_who_alone_signed_is_a_deviation() -> None:
+    stated = facts("active", Repository())
+    assert stated.plan is not None
+    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("data science",)))
+    given = (SignedApproval(role="data_science", entry="e", subject_sha256=SUBJECT),)
+    candidate = replace(stated.candidate, author="data science")
+    assert approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT).outcome == "fails"

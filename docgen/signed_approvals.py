@@ -1,0 +1,96 @@
+"""The signatures at a model version's gates, for a decision about a change: which count, and what each approves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from docgen import ledgers
+from docgen.approval_files import load_gates, load_signers
+from docgen.approvals import developers_of
+from docgen.bundle.sign_offs import predicate_of, signatures_of
+from docgen.change.facts import SignedApproval
+from docgen.config import Config
+from docgen.gates.evaluate import Case, evaluate
+from docgen.model.approvals import GatePlan, Signature
+from docgen.model.canonical import Digest
+from docgen.model.ledger import SignOff
+from docgen.model.snapshot import Snapshot, Subject
+from docgen.stamping import proved
+from docgen.store.ledger import Ledger
+from docgen.store.snapshots import Snapshots
+
+
+def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[SignedApproval, ...] | None:
+    """Return the signatures about a version that count at its gates, on whichever dossier.
+
+    A signature approves the determination which the dossier showed that was signed: a dossier's snapshot holds it, and
+    the signature holds the digest of the snapshot. Whether a gate is open is not asked: it waits for the determination.
+
+    Args:
+        subject: the version.
+        config: where gates, signers, ledger and store lie.
+        today: the day on which signatures must not have expired.
+
+    Returns:
+        None where no file of gates is there.
+
+    Raises:
+        UsageError: the file of gates or of signers is at fault.
+        IntegrityError: the ledger is not whole, a time stamp does not hold, or a snapshot that was signed is damaged.
+    """
+    place = config.path(config.approvals.gates)
+    if not place.exists() or subject.version is None:
+        return None
+    plan, _ = load_gates(place)
+    signers, _ = load_signers(config.path(config.approvals.signers))
+    chain = ledgers.read_whole(Ledger.of(config.path(config.approvals.ledger), subject.name))
+    proved(config, chain)
+    found = signatures_of(chain, subject.uri, signers)
+    good = {item.entry for item in found if not item.faults}
+    shown = {
+        entry.file: _kept(predicate_of(entry, entry.details).snapshot, config)
+        for entry in chain.entries
+        if isinstance(entry.details, SignOff) and entry.file in good
+    }
+    counted: list[SignedApproval] = []
+    for manifest in dict.fromkeys(item.manifest for item in found if item.entry in good):
+        own = [snapshot for item in found if item.manifest == manifest and (snapshot := shown.get(item.entry))]
+        repository = config.path(config.dossier.repository)
+        makers = {name for snapshot in own for name in developers_of(snapshot, repository)[0]}
+        counted += (
+            SignedApproval(role=item.role, entry=item.entry[:19], subject_sha256=_approved_in(shown[item.entry]))
+            for item in _counting(plan, found, manifest, subject.uri, makers, today)
+        )
+    return tuple(counted)
+
+
+def _kept(digest: Digest, config: Config) -> Snapshot | None:
+    """Return a snapshot; None where the store of this machine never had it."""
+    store = Snapshots(config.path(config.dossier.store))
+    return store.read(digest) if store.objects.path(digest).exists() else None
+
+
+def _counting(
+    plan: GatePlan, found: tuple[Signature, ...], manifest: Digest, subject: str, makers: set[str], today: date
+) -> Iterator[Signature]:
+    """Yield the signatures on one dossier that count."""
+    case = Case(
+        subject=subject,
+        manifest=manifest,
+        assessments=(),
+        signatures=found,
+        waivers=(),
+        developers=frozenset(makers),
+        today=today,
+    )
+    for state in evaluate(plan, case):
+        yield from state.signatures
+
+
+def _approved_in(snapshot: Snapshot | None) -> str | None:
+    """Return the digest to approve of the determination that a snapshot holds; empty where it holds none."""
+    if snapshot is None:
+        return None
+    item = snapshot.find("determination:summary")
+    return item.provenance.key or "" if item else ""

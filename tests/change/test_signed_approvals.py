@@ -1,0 +1,144 @@
+"""K37 by the signed gates: signatures on the dossier that shows a determination are its approvals, and claims are not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from docgen.store.snapshots import Snapshots
+from support.commands import run_docgen
+from support.device import Device
+
+MODEL = "models:/lesion-triage/2"
+ROLES = ("quality", "regulatory_affairs")
+DECIDE = ("decide", MODEL, "--offline", "--as-of", "2026-04-15", "--format", "json")
+STATED = Path("pccp", "candidates", "2.yaml")
+
+
+def gated(device: Device, to: Path, *, days: int | None = None) -> Path:
+    """The device, with one gate at which the roles of its plan sign, and a person with a key for each."""
+    folder = device.copy(to)
+    gate = {"id": "change", "title": "Change", "requirements": ["*"], "signatures": [{"role": role} for role in ROLES]}
+    people = []
+    for role in ROLES:
+        key = Ed25519PrivateKey.generate()
+        (folder / f"{role}.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+        keys = [{"public": public, "valid_from": "2020-01-01"}]
+        people.append({"id": f"p-{role}", "name": f"Head of {role}", "roles": [role], "keys": keys})
+    approvals = folder / "approvals"
+    gates = {"format": 1, "title": "One gate", "gates": [gate | ({"expires_after_days": days} if days else {})]}
+    (approvals / "gates.yaml").write_text(yaml.safe_dump(gates))
+    (approvals / "signers.yaml").write_text(yaml.safe_dump({"format": 1, "signers": people}))
+    return folder
+
+
+def sign(folder: Path, *roles: str) -> None:
+    for role in roles:
+        done = run_docgen(
+            "sign", MODEL, "--gate", "change", "--role", role, "--meaning", "approval", "--key", f"{role}.pem", "--yes",
+            cwd=folder,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+
+def decided(folder: Path, *more: str) -> tuple[int, str, str]:
+    """The exit code, and outcome and reason of K37."""
+    done = run_docgen(*DECIDE, *more, cwd=folder)
+    found = next(item for item in json.loads(done.stdout)["checks"] if item["check"] == "K37")
+    return done.returncode, found["outcome"], found["why"]
+
+
+def unclaimed(folder: Path) -> None:
+    """Take the approvals out of the candidate's file."""
+    stated = yaml.safe_load((folder / STATED).read_text())
+    del stated["approvals"]
+    (folder / STATED).write_text(yaml.safe_dump(stated))
+
+
+def test_without_gates_what_the_file_claims_counts_and_is_shown_as_a_claim(device: Device) -> None:
+    assert decided(device.folder) == (
+        0,
+        "holds",
+        "approved by quality, regulatory affairs, as the candidate's file claims; no gates are configured",
+    )
+
+
+def test_with_gates_a_claim_that_nobody_signed_is_none(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path)
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (3, "unknown")
+    assert why.startswith("not signed at the gates by: quality, regulatory affairs; approve digest ")
+    assert why.endswith("; claimed in the candidate's file alone: quality, regulatory affairs")
+
+
+def test_signatures_at_the_gates_are_the_approvals_without_any_claim(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path)
+    unclaimed(folder)
+    sign(folder, "quality")
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (3, "unknown")
+    assert why.startswith("not signed at the gates by: regulatory affairs; approve digest ")
+    assert "claimed" not in why
+    sign(folder, "regulatory_affairs")
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (0, "holds")
+    number = r"\(00000\d-[0-9a-f]{12}\)"
+    assert re.fullmatch(f"signed at the gates by quality {number}, regulatory affairs {number}", why)
+
+
+def test_a_rebuilt_dossier_keeps_the_approvals_and_another_determination_has_none(
+    device: Device, tmp_path: Path
+) -> None:
+    folder = gated(device, tmp_path)
+    sign(folder, *ROLES)
+    assert decided(folder)[:2] == (0, "holds")
+    manifest = folder / "dossiers" / "lesion-triage" / "2" / "manifest.json"
+    manifest.write_bytes(b"{}")
+    assert decided(folder)[:2] == (0, "holds")
+    text = (folder / STATED).read_text()
+    (folder / STATED).write_text(text.replace("record: TR-3", "record: TR-4"))
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (3, "unknown")
+    assert "signed for another determination, or for none: quality, regulatory affairs" in why
+
+
+def test_a_signature_that_does_not_count_is_no_approval(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path, days=30)
+    sign(folder, *ROLES)
+    assert decided(folder)[:2] == (0, "holds")
+    assert decided(folder, "--as-of", "2099-01-01")[1] == "unknown"
+    people = folder / "approvals" / "signers.yaml"
+    people.write_text(people.read_text().replace("valid_from", "compromised: true\n    valid_from", 1))
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (3, "unknown")
+    assert why.startswith("not signed at the gates by: quality; ")
+
+
+@pytest.mark.parametrize("lost", ["entry", "snapshot"])
+def test_what_was_signed_must_be_there_to_count(device: Device, tmp_path: Path, lost: str) -> None:
+    folder = gated(device, tmp_path)
+    sign(folder, *ROLES)
+    if lost == "entry":
+        ledger = folder / "approvals" / "ledger" / "lesion-triage"
+        next(ledger.glob("000002-*")).unlink()
+        done = run_docgen(*DECIDE, cwd=folder)
+        assert done.returncode == 10
+        assert "is broken" in done.stderr
+        return
+    manifest = json.loads((folder / "dossiers" / "lesion-triage" / "2" / "manifest.json").read_bytes())
+    digest = manifest["inputs"]["snapshot"]
+    store = Snapshots(folder / ".docgen")
+    store.save(replace(store.latest(MODEL), captured_at="2099-01-01T00:00:00Z", findings=()))
+    next((folder / ".docgen" / "snapshots").glob(f"*/*/*-{digest[:12]}.json")).unlink()
+    store.objects.path(digest).unlink()
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (3, "unknown")
+    assert "is not in the store here, so nobody can say what it shows: quality, regulatory affairs" in why
