@@ -21,6 +21,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PATTERN = re.compile(r"\*|[a-z0-9_]+/(?:\*|[A-Za-z0-9._-]+)")
 MAX_COUNT = 20
 MAX_DAYS = 36_500
+MAX_MINUTES = 10_080
 EXAMPLES = ("device", "bank")
 """Shipped plans of gates: `templates/approvals/gates-<name>.yaml`."""
 SIGNERS_EXAMPLE = "signers"
@@ -124,6 +125,8 @@ def _one_gate(gate: Gate) -> Iterator[str]:
             yield f"{gate.id}: {quorum.role}.count: got {quorum.count}, expected 1 to {MAX_COUNT}"
     if gate.expires_after_days is not None and not 1 <= gate.expires_after_days <= MAX_DAYS:
         yield f"{gate.id}.expires_after_days: got {gate.expires_after_days}, expected 1 to {MAX_DAYS}"
+    if gate.stamped_within_minutes is not None and not 1 <= gate.stamped_within_minutes <= MAX_MINUTES:
+        yield f"{gate.id}.stamped_within_minutes: got {gate.stamped_within_minutes}, expected 1 to {MAX_MINUTES}"
 
 
 def _bare(public: str) -> str:

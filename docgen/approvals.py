@@ -118,6 +118,11 @@ def open_desk(target: str, config: Config) -> Desk:
     ledger = Ledger.of(config.path(config.approvals.ledger), papers.snapshot.subject.name)
     developers, unknown = developers_of(papers.snapshot, config.path(config.dossier.repository))
     chain = ledgers.read_whole(ledger)
+    stamped = proved(config, chain)
+    if stamped.unchecked and any(gate.stamped_within_minutes is not None for gate in plan.gates):
+        raise UsageError(
+            f"the gates ask for time stamps, and {stamped.words}", hint="see docs/approvals.md, Time stamps"
+        )
     return Desk(
         folder=folder,
         papers=papers,
@@ -129,7 +134,7 @@ def open_desk(target: str, config: Config) -> Desk:
         chain=chain,
         developers=developers,
         unknown=unknown,
-        stamped=proved(config, chain),
+        stamped=stamped,
     )
 
 
@@ -195,6 +200,11 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
         GateClosedError: an earlier gate is closed.
     """
     gate, quorum = _place(desk.plan, wish)
+    if gate.stamped_within_minutes is not None and not config.approvals.timestamp_url:
+        raise UsageError(
+            f"signatures at {gate.id} must be time-stamped, and no authority is configured",
+            hint="write its address into docgen.toml, [approvals] timestamp_url",
+        )
     now = wish.now.astimezone(UTC)
     signer = _signer(desk.signers, wish, f"{now:%Y-%m-%d}", config.approvals.signers)
     _refuse_stale(desk.papers, config)

@@ -15,10 +15,11 @@ from docgen.bundle.proof import Proof, Trust, prove
 from docgen.bundle.sbom import sbom
 from docgen.bundle.seal import Sealable, content_digest, members, sealed_entries
 from docgen.config import Config
-from docgen.errors import IntegrityError, SourceError
+from docgen.errors import IntegrityError, SourceError, UsageError
 from docgen.model.canonical import Digest, sha256
 from docgen.model.ledger import Export
 from docgen.pipeline import Step
+from docgen.stamping import roots_of
 from docgen.store.files import READ_ONLY, slug, write_atomic
 
 
@@ -54,12 +55,19 @@ def seal(
 
     Raises:
         IntegrityError: the dossier or the ledger is not as it was written, or it was signed under other gates.
+        UsageError: the certificates that prove its time stamps are gone.
         UnsafeError: a file of the dossier has a path that no reader should follow.
         StorageError: it cannot be written.
     """
     desk = open_desk(target, config)
     _same_gates(desk)
-    made = members(_sealable(desk))
+    roots = roots_of(config)
+    if roots is None and desk.stamped.count:
+        raise UsageError(
+            f"the ledger holds time stamps, and {desk.stamped.unchecked}",
+            hint="restore the file of certificates from git: without it nobody can prove them",
+        )
+    made = members(_sealable(desk, roots))
     data = write_archive(made)
     digest = sha256(data)
     subject = desk.papers.snapshot.subject
@@ -95,9 +103,10 @@ def _same_gates(desk: Desk) -> None:
         )
 
 
-def _sealable(desk: Desk) -> Sealable:
+def _sealable(desk: Desk, roots: bytes | None) -> Sealable:
     return Sealable(
         files=read_files(desk.folder),
+        roots=roots,
         gates=desk.gates,
         signers=desk.people,
         entries=sealed_entries(desk.chain),
@@ -106,7 +115,13 @@ def _sealable(desk: Desk) -> Sealable:
 
 
 def verify_sealed(
-    path: Path, *, keys: tuple[Path, ...] = (), signers: Path | None = None, today: date, step: Step
+    path: Path,
+    *,
+    keys: tuple[Path, ...] = (),
+    signers: Path | None = None,
+    roots: Path | None = None,
+    today: date,
+    step: Step,
 ) -> Proof:
     """Prove a sealed dossier offline.
 
@@ -114,6 +129,7 @@ def verify_sealed(
         path: the archive.
         keys: files with public keys, each of which must have signed the dossier.
         signers: a file of signers that holds instead of the archive's own.
+        roots: a PEM file that holds instead of the archive's own certificates of time stamping authorities.
         today: the day for which the gates are told.
         step: told each step that holds.
 
@@ -129,5 +145,9 @@ def verify_sealed(
             found.append(read_public(key.read_text("utf-8"), where=str(key)))
         except (OSError, UnicodeDecodeError) as err:
             raise SourceError(f"{key}: cannot be read as a public key: {err}", hint="name a .pub or PEM file") from err
-    trust = Trust(keys=tuple(found), signers=load_signers(signers)[0] if signers else None)
+    try:
+        own = roots.read_bytes() if roots else None
+    except OSError as err:
+        raise SourceError(f"{roots}: {(err.strerror or str(err)).lower()}", hint="name a PEM file") from err
+    trust = Trust(keys=tuple(found), signers=load_signers(signers)[0] if signers else None, roots=own)
     return prove(path, trust, today, step=step)

@@ -78,7 +78,7 @@ def authority_of(config: Config, clock: Clock) -> Authority | None:
     if not installed():
         raise UsageError("asking a time stamping authority needs rfc3161-client", hint=EXTRA)
     path = config.path(config.approvals.timestamp_roots)
-    data = _roots(path)
+    data = roots_of(config)
     if data is None:
         raise UsageError(
             f"{path}: is not there, and nothing else says which time stamping authority is the right one",
@@ -118,8 +118,7 @@ def prove(config: Config, entries: Collection[Entry]) -> Stamped:
     Raises:
         UsageError: the file of certificates cannot be read.
     """
-    path = config.path(config.approvals.timestamp_roots)
-    return prove_stamps(entries, _roots(path), where=str(path))
+    return prove_stamps(entries, roots_of(config), where=str(config.path(config.approvals.timestamp_roots)))
 
 
 def proved(config: Config, found: Chain) -> Stamped:
@@ -137,7 +136,13 @@ def proved(config: Config, found: Chain) -> Stamped:
     return stamped
 
 
-def _roots(path: Path) -> bytes | None:
+def roots_of(config: Config) -> bytes | None:
+    """Return the PEM file with the certificates that vouch for time stamping authorities, or None where there is none.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    path = config.path(config.approvals.timestamp_roots)
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -7,40 +7,23 @@ import json
 import subprocess
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from docgen import approvals
 from docgen.bundle.keys import read_private
-from docgen.bundle.time_stamps import prove_stamps, read_roots
+from docgen.bundle.time_stamps import prove_stamps
 from docgen.errors import IntegrityError, SourceError, UsageError
 from docgen.model.ledger import Entry, SignOff, TimeStamp, Waiver
-from docgen.stamping import Authority as Asked
 from docgen.stamping import stamp_heads
 from docgen.store.ledger import Ledger
-from support.approval_world import MODEL, SUBJECT, TOML, World
-from support.authority import Authority, make_authority, needed, serving, without_extra
+from support.approval_world import MODEL, SUBJECT, World
+from support.authority import Authority, asking, configure, make_authority, needed, now, serving, without_extra
 from support.commands import refused, tree
 
 WAIVER = Waiver(requirement="model_card/MC-1", reason="pilot only", owner="owner", until="2099-12-31")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def asking(authority: Authority, path: str = "/tsa", **more: object) -> Asked:
-    roots = read_roots(authority.root.read_bytes(), where="roots.pem")
-    return Asked(url=authority.url(path), roots=roots, clock=now, **more)  # type: ignore[arg-type]
-
-
-def configure(world: World, authority: Authority, path: str = "/tsa", roots: Path | None = None) -> None:
-    """Let the project ask an authority."""
-    text = f'\n[approvals]\ntimestamp_url = "{authority.url(path)}"\n'
-    (world.folder / "docgen.toml").write_text(TOML + text, "utf-8")
-    (world.folder / "approvals" / "timestamp-roots.pem").write_bytes((roots or authority.root).read_bytes())
 
 
 def ledger_of(world: World) -> Ledger:
@@ -292,6 +275,17 @@ def test_roots_that_were_replaced_no_longer_prove_older_stamps_and_both_together
         assert verified(stamped)["time_stamps"]["faults"] == []  # type: ignore[index]
     path.unlink()
     assert str(path.name) in verified(stamped)["time_stamps"]["unchecked"]  # type: ignore[index]
+
+
+def test_an_authority_below_an_issuer_is_vouched_for_by_both_certificates_and_by_neither_alone(tmp_path: Path) -> None:
+    needed()
+    entry = Entry(sequence=1, previous=(), at="2026-01-01T00:00:00Z", by="o", subject=SUBJECT, details=WAIVER)
+    with serving(make_authority(tmp_path / "tsa", between=True)) as below:
+        whole = asking(below)
+        assert whole.stamp(entry).entry == entry.digest()
+        for alone in whole.roots:
+            with pytest.raises(IntegrityError, match="its time stamp does not hold"):
+                replace(whole, roots=(alone,)).stamp(entry)
 
 
 def test_a_stamp_outlives_the_authoritys_certificate_and_a_later_one_does_not(tmp_path: Path) -> None:

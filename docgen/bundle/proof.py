@@ -22,9 +22,11 @@ from docgen.bundle.seal import (
     OLDEST_ARCHIVE,
     PAGE,
     PAPER,
+    ROOTS,
     SBOM,
     SIGNATURES,
     SIGNERS,
+    STAMPS,
     STATEMENTS,
     SUMS,
     VERIFY,
@@ -37,6 +39,7 @@ from docgen.bundle.seal import (
     verdict,
 )  # fmt: skip
 from docgen.bundle.sign_offs import signatures_of
+from docgen.bundle.time_stamps import Stamped, prove_stamps
 from docgen.errors import DocgenError, IntegrityError
 from docgen.gates.chain import Chain, chain
 from docgen.gates.evaluate import set_aside
@@ -48,7 +51,7 @@ from docgen.render.signatures import signatures_html
 
 _FIXED = {ARCHIVE, SUMS, VERIFY, SBOM, GATES, SIGNERS}
 _PAGES = {PAGE, PAPER}
-_FOLDERS = (DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS)
+_FOLDERS = (DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS, STAMPS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,8 @@ class Trust:
     """Each must have signed the dossier."""
     signers: Signers | None = None
     """Holds instead of the archive's own file of signers; knows keys that were revoked since."""
+    roots: bytes | None = None
+    """PEM: hold instead of the archive's own certificates of time stamping authorities."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +82,8 @@ class Proof:
     signatures: tuple[Signature, ...] = ()
     keys: tuple[str, ...] = ()
     """Fingerprints of the keys that signed this dossier."""
+    stamped: Stamped = field(default_factory=Stamped)
+    """What became of the time stamps: they hold, or cannot be checked here."""
     states: tuple[GateState, ...] = ()
     """The gates as of the day that was asked for."""
     waivers: tuple[Waiver, ...] = ()
@@ -184,7 +191,7 @@ def _ledger(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
 def _derived(made: Members, _trust: Trust, _today: date, _proof: Proof) -> str:
     whole = _sealable(made)
     expected = derived(whole)
-    names = {path for path in made if path.startswith((f"{SIGNATURES}/", f"{STATEMENTS}/"))}
+    names = {path for path in made if path.startswith((f"{SIGNATURES}/", f"{STATEMENTS}/", f"{STAMPS}/"))}
     _fail(f"member {path!r} is not what the others make it" for path in sorted(names | expected.keys())
           if made.get(path) != expected.get(path))  # fmt: skip
     return f"statements and the files for other programs say what the ledger says{_page(made, whole)}"
@@ -228,6 +235,20 @@ def _trusted(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
     return f"no key was given: compare these with what you know from elsewhere, or give one with --key: {told}"
 
 
+def _times(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
+    own = trust.roots is None
+    where = f"member {ROOTS!r}" if own else "the file of certificates that you gave"
+    found = prove_stamps(chain(_below(made, LEDGER)).entries, made.get(ROOTS) if own else trust.roots, where=where)
+    _fail(f"member '{LEDGER}/{fault}'" for fault in found.faults)
+    proof.stamped = found
+    if not found.count:
+        return "no time stamps: each time is the word of whoever wrote it"
+    if found.unchecked:
+        return found.words
+    rest = "the archive's own certificates: compare them, or give some with --timestamp-roots" if own else where
+    return f"{found.words}, by {rest}"
+
+
 def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
     signers = trust.signers or parse_signers(made[SIGNERS], where=SIGNERS)
     found = chain(_below(made, LEDGER))
@@ -253,6 +274,7 @@ _STEPS: tuple[tuple[str, Callable[[Members, Trust, date, Proof], str]], ...] = (
     ("statements", _derived),
     ("signatures", _signatures),
     ("trust", _trusted),
+    ("time", _times),
     ("gates", _gates),
 )
 

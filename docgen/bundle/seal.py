@@ -6,6 +6,8 @@ ledger/                the entries that the signatures, waivers and releases res
 signatures.html, .pdf  who signed what, when, with which key and meaning, and why a gate is closed, to read and print
 signatures/index.html  who signed what, when, and what it means: made again by whoever verifies
 signatures/<entry>/    each signature once more, as openssl and ssh-keygen want it
+stamps/<entry>.tsr     each time stamp once more, as openssl wants it; only where there is one, as is
+                       approvals/timestamp-roots.pem, the certificates that vouch for the authorities
 statements/            in-toto: the verdict at the gates, the provenance of the build
 sbom.json              the packages of the environment that sealed it
 VERIFY.md              how to prove all this without docgen
@@ -31,11 +33,14 @@ from docgen.bundle.papers import Papers, papers_of
 from docgen.bundle.sign_offs import STATEMENT, keys_of, predicate_of, signatures_of, waivers_of
 from docgen.bundle.signature_page import compose
 from docgen.bundle.signing import NAMESPACE, pae, payload_of
+from docgen.bundle.time_stamps import response_of
 from docgen.gates.chain import Chain, chain, extract
 from docgen.gates.evaluate import Case, evaluate
+from docgen.gates.stamps import stamps_of, times_of
 from docgen.model.approvals import GateState, Signers
 from docgen.model.canonical import Digest, Json, canonical, sha256
 from docgen.model.codec import unstructure
+from docgen.model.days import moment
 from docgen.model.ledger import ChangeDecision, Entry, FindingChange, Release, Rollback, SignOff, Waiver
 from docgen.model.signature_page import SignaturePage
 from docgen.render.signatures import signatures_html, signatures_pdf
@@ -45,14 +50,16 @@ ARCHIVE_FORMAT = 2
 
 Archives are proved for decades: to change any of it raise the number and keep the proof of the old one. The wording of
 `VERIFY.md` and of the page of signatures alone is free. Format 1 had no digest of the content and no such page, and was
-otherwise the same.
+otherwise the same. Time stamps added members for entries that no older archive holds, and changed no others.
 """
 OLDEST_ARCHIVE = 1
 """Oldest format that is still proved."""
 
 DOSSIER, APPROVALS, LEDGER, SIGNATURES, STATEMENTS = "dossier", "approvals", "ledger", "signatures", "statements"
 ARCHIVE, SUMS, VERIFY, SBOM = "archive.json", "SHA256SUMS", "VERIFY.md", "sbom.json"
+STAMPS = "stamps"
 GATES, SIGNERS = f"{APPROVALS}/gates.yaml", f"{APPROVALS}/signers.yaml"
+ROOTS = f"{APPROVALS}/timestamp-roots.pem"
 INDEX = f"{SIGNATURES}/index.html"
 PAGE, PAPER = "signatures.html", "signatures.pdf"
 """Of the signatures, for people; archives of format 1 do not hold them."""
@@ -72,6 +79,8 @@ class Sealable:
     entries: tuple[Entry, ...]
     """As `extract` gives them."""
     sbom: bytes
+    roots: bytes | None = None
+    """The certificates that vouch for the time stamping authorities; kept where there is a time stamp."""
 
     @cached_property
     def papers(self) -> Papers:
@@ -94,6 +103,8 @@ def members(whole: Sealable) -> dict[str, bytes]:
     made: dict[str, bytes] = {f"{DOSSIER}/{path}": data for path, data in whole.files.items()}
     made |= {GATES: whole.gates, SIGNERS: whole.signers, SBOM: whole.sbom}
     made |= {f"{LEDGER}/{entry.file}": entry.to_bytes() for entry in whole.entries}
+    if whole.roots is not None and stamps_of(whole.entries):
+        made[ROOTS] = whole.roots
     made |= derived(whole)
     made |= pages(whole)
     made[VERIFY] = _guide(whole.papers, whole.entries).encode()
@@ -133,7 +144,11 @@ def derived(whole: Sealable) -> dict[str, bytes]:
     for entry in whole.entries:
         if isinstance(entry.details, SignOff):
             made |= _for_others(entry, entry.details, whole.people)
-    return made
+    return made | {_stamp_file(entry): response_of(stamp) for entry, stamp in stamps_of(whole.entries)}
+
+
+def _stamp_file(entry: Entry) -> str:
+    return f"{STAMPS}/{folder_of(entry)}.tsr"
 
 
 def verdict(
@@ -250,11 +265,14 @@ def folder_of(entry: Entry) -> str:
 def _index(papers: Papers, entries: tuple[Entry, ...]) -> str:
     """Return who signed the dossier, in what role, when and with which meaning (21 CFR 11.50), as one plain page."""
     rows = []
+    times = times_of(entries)
     for entry in entries:
         details = entry.details
         if isinstance(details, SignOff) and (entry.subject, details.manifest) == (papers.subject, papers.digest):
             zone = predicate_of(entry, details).zone
-            cells = (details.name, details.role, details.gate, details.meaning, f"{entry.at} (own clock UTC{zone})")
+            time = times.get(entry.digest())
+            when = f"{entry.at} (own clock UTC{zone})" + (f"; {time} (time stamp of the authority)" if time else "")
+            cells = (details.name, details.role, details.gate, details.meaning, when)
             rows.append("".join(f"<td>{escape(text)}</td>" for text in cells))
     body = "".join(f"<tr>{row}</tr>\n" for row in rows)
     return _PAGE.format(subject=escape(papers.subject), manifest=papers.digest, rows=body)
@@ -275,6 +293,17 @@ def _guide(papers: Papers, entries: tuple[Entry, ...]) -> str:
                     folder=f"{SIGNATURES}/{folder_of(entry)}",
                 )
             )
+    files = {entry.digest(): f"{LEDGER}/{entry.file}" for entry in entries}
+    for entry, stamp in stamps_of(entries):
+        parts.append(
+            _TIME_STAMP.format(
+                file=files[stamp.entry],
+                stamp=_stamp_file(entry),
+                time=stamp.time,
+                roots=ROOTS,
+                seconds=int(moment(stamp.time).timestamp()),
+            )
+        )
     return "\n".join(parts)
 
 
@@ -328,4 +357,16 @@ Key {key}:
     cd -
 
 `statement.json` names the SHA-256 of `dossier/manifest.json` as its subject.
+"""
+
+_TIME_STAMP = """\
+## Time stamp of {time}
+
+A time stamping authority had seen `{file}`, and so all entries before it:
+
+    openssl ts -verify -data {file} -in {stamp} -CAfile {roots} -attime {seconds}
+    openssl ts -reply -in {stamp} -text
+
+The second line prints the time, which `-attime` repeats in seconds: certificates count as of then. The certificates
+come from this archive. Compare them with what the authority publishes.
 """

@@ -251,10 +251,13 @@ def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
     told = []
     note = _Noting(_config(asked), asked.record) if asked.record is not None else None
     keys, signers = tuple(Path(key) for key in asked.key or ()), Path(asked.signers) if asked.signers else None
+    roots = Path(asked.timestamp_roots) if asked.timestamp_roots else None
     for path in asked.paths:
         console.line(path)
         with note.faults(Path(path), console) if note else contextlib.nullcontext():
-            proof = verify_sealed(Path(path), keys=keys, signers=signers, today=_day(asked), step=console.line)
+            proof = verify_sealed(
+                Path(path), keys=keys, signers=signers, roots=roots, today=_day(asked), step=console.line
+            )
         entry = note.proof(proof, console) if note else None
         told.append(
             {
@@ -265,6 +268,7 @@ def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
                 "manifest": proof.manifest,
                 "steps": proof.steps,
                 "keys": list(proof.keys),
+                "time_stamps": unstructure(proof.stamped),
                 "entry": entry,
                 **plain(proof.states),
             }

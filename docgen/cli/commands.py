@@ -198,9 +198,10 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
         from docgen.cli import approvals
 
         return approvals.verify(asked, console)
-    if sealed or asked.key or asked.signers or asked.record:
+    if sealed or _of_archives(asked):
         raise UsageError(
-            "verify: --key, --signers, --record and archives are for sealed dossiers, which are verified by themselves",
+            "verify: --key, --signers, --timestamp-roots, --record and archives are for sealed dossiers, "
+            "which are verified by themselves",
             hint="docgen verify <archive> --key <public key>",
         )
     report = pipeline.verify(tuple(Path(path) for path in asked.paths), config=_config(asked), step=console.step)
@@ -220,8 +221,13 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.DONE
 
 
+def _of_archives(asked: argparse.Namespace) -> bool:
+    """Whether an option is given that is for sealed dossiers alone."""
+    return bool(asked.key or asked.signers or asked.timestamp_roots or asked.record)
+
+
 def _verify_pdfs(pdfs: list[str], asked: argparse.Namespace, console: Console) -> ExitCode:
-    if len(pdfs) != len(asked.paths) or not pdfs or asked.key or asked.signers or asked.record:
+    if len(pdfs) != len(asked.paths) or not pdfs or _of_archives(asked):
         raise UsageError(
             "verify: PDFs are verified by themselves, with --against and no other option",
             hint="docgen verify <file.pdf> --against <dossier folder, sealed dossier or snapshot.json>",

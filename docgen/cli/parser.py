@@ -119,6 +119,11 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--key", action="append", help="public key that must have signed a sealed dossier; may repeat")
     verify.add_argument("--signers", help="file of signers that holds instead of the sealed dossier's own")
     verify.add_argument(
+        "--timestamp-roots",
+        metavar="FILE",
+        help="PEM certificates that hold instead of the sealed dossier's own when its time stamps are proved",
+    )
+    verify.add_argument(
         "--record", metavar="ROLE", help="record the outcome in this project's ledger of the model, as of this role"
     )
     verify.add_argument(

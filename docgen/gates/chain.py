@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docgen.errors import IntegrityError
-from docgen.gates.stamps import stamp_notes
+from docgen.gates.stamps import covering, stamp_notes
 from docgen.model.canonical import Digest, sha256
 from docgen.model.days import moment
 from docgen.model.ledger import NAME, Details, Entry, TimeStamp, read_entry
@@ -109,9 +109,14 @@ def _notes(entries: tuple[Entry, ...], read: Mapping[Digest, Entry]) -> Iterator
 
 
 def extract(found: Chain, kinds: tuple[type, ...]) -> tuple[Entry, ...]:
-    """Return the entries of these kinds with all that they rest on, in order: a ledger that is whole by itself."""
+    """Return the entries of these kinds with all that they rest on, in order: a ledger that is whole by itself.
+
+    The earliest time stamp that covers each of them is kept too.
+    """
     by_digest = {entry.digest(): entry for entry in found.entries}
+    covered = covering(found.entries)
     todo = [entry for entry in found.entries if isinstance(entry.details, kinds)]
+    todo += [covered[digest] for entry in todo if (digest := entry.digest()) in covered]
     kept: dict[str, Entry] = {}
     while todo:
         entry = todo.pop()

@@ -46,6 +46,8 @@ class Gate:
     """Whether signing here attests the requirements that a person must decide, as the dossier shows them."""
     expires_after_days: int | None = None
     """A signature counts up to this many days after its own; empty: it does not expire."""
+    stamped_within_minutes: int | None = None
+    """A signature counts only where a time stamping authority had seen it so soon; empty: no stamp is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,7 +144,7 @@ def _archive(bench: Bench) -> Found:
         faults.append(f"a page changed with every list of digests: was not found by the signature: {told or 'proved'}")
     other = _refused(bench, whole, key=True, who="maker")
     faults += [] if "did not sign" in other else [f"a key that signed nothing: {other or 'proved'}"]
-    good = f"{len(made)} members, proved in nine steps; {len(kinds)} kinds and 40 places changed, each found"
+    good = f"{len(made)} members, proved in ten steps; {len(kinds)} kinds and 40 places changed, each found"
     return judged(tuple(faults), good, kinds)
 
 

@@ -59,7 +59,7 @@ def _signature(item: Signed, gate: str) -> list[list[str]]:
         ["Meaning", one_line(item.meaning)],
         ["When", _moment(item)],
         *(
-            [["Time stamp", f"seen by {datetime.fromisoformat(item.stamped):%Y-%m-%d %H:%M:%S} UTC by the authority"]]
+            [["Time stamp", f"seen by the authority on {datetime.fromisoformat(item.stamped):%Y-%m-%d %H:%M:%S} UTC"]]
             if item.stamped
             else []
         ),

@@ -90,9 +90,9 @@ def test_it_is_proved_in_an_empty_folder_step_by_step(kept: Kept, tmp_path: Path
     assert done.returncode == 0, done.stderr
     steps = re.findall(r"^(\d+) (\w+): ", done.stdout, re.MULTILINE)
     assert [name for _, name in steps] == [
-        "archive", "digests", "dossier", "evidence", "ledger", "statements", "signatures", "trust", "gates",
+        "archive", "digests", "dossier", "evidence", "ledger", "statements", "signatures", "trust", "time", "gates",
     ]  # fmt: skip
-    assert [int(number) for number, _ in steps] == list(range(1, 10))
+    assert [int(number) for number, _ in steps] == list(range(1, 11))
     assert (
         "Head of Validation as validator at validation, Regulatory Officer as regulatory_officer at officer"
         in done.stdout
@@ -117,7 +117,7 @@ def test_what_rests_on_the_archives_own_word_is_told_and_so_is_what_was_waived(k
     some = proof(kept.path, Trust(keys=tuple(public[:1]))).steps
     assert some[7].endswith("; by the archive's own word alone: Regulatory Officer")
     assert "own word" not in proof(kept.path, Trust(keys=tuple(public))).steps[7]
-    assert some[8].endswith("every gate is open")
+    assert some[9].endswith("every gate is open")
 
     world = World(shutil.copytree(kept.world.folder, tmp_path / "waived"))
     words = ("--reason", "A pilot.", "--owner", "owner", "--by", "head", "--until", "2099-01-01")
@@ -125,7 +125,7 @@ def test_what_rests_on_the_archives_own_word_is_told_and_so_is_what_was_waived(k
     done = world.docgen("seal", SUBJECT, "--format", "json")
     path = world.folder / json.loads(done.stdout)["path"]
     said = "house_rules/HOUSE-RULES-04 is waived until 2099-01-01: A pilot."
-    assert proof(path).steps[8].endswith(f"every gate is open; {said}")
+    assert proof(path).steps[9].endswith(f"every gate is open; {said}")
 
 
 def test_a_key_that_was_found_compromised_since_is_told_by_a_newer_file_of_signers(kept: Kept, tmp_path: Path) -> None:
@@ -284,4 +284,4 @@ def test_an_unsigned_dossier_is_sealed_as_what_it_is(world: World) -> None:
     assert told["signatures"] == 0
     found = proof(world.folder / told["path"])
     assert found.steps[6] == "nobody signed this dossier"
-    assert "closed: validation, officer" in found.steps[8]
+    assert "closed: validation, officer" in found.steps[9]

@@ -21,6 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from docgen.bundle.time_stamps import read_roots
+from docgen.stamping import Authority as Asked
+from support.approval_world import TOML, World
+
 CONFIG = """\
 [tsa]
 default_tsa = unit
@@ -70,8 +74,8 @@ class Authority:
         return (self.folder / "answer.tsr").read_bytes()
 
 
-def make_authority(folder: Path, *, seconds: int = 10 * 365 * 86_400) -> Authority:
-    """Make an authority whose certificate is valid for so many seconds from now."""
+def make_authority(folder: Path, *, seconds: int = 10 * 365 * 86_400, between: bool = False) -> Authority:
+    """Make an authority whose certificate is valid for so many seconds; it may be issued by one between it and the root."""
     folder.mkdir(parents=True)
     now = datetime.now(UTC)
     root_key, unit_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
@@ -79,12 +83,19 @@ def make_authority(folder: Path, *, seconds: int = 10 * 365 * 86_400) -> Authori
     builder = _builder(issuer, issuer, root_key, now - timedelta(days=1), now + timedelta(days=7300))
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     root = builder.sign(root_key, hashes.SHA256())
+    issued, issuer_key = root.public_bytes(Encoding.PEM), root_key
+    if between:
+        issuer_key, subject = ec.generate_private_key(ec.SECP256R1()), _name("Time Issuer")
+        builder = _builder(subject, issuer, issuer_key, now - timedelta(days=1), now + timedelta(days=7300))
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        issued += builder.sign(root_key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        issuer = subject
     builder = _builder(_name("Time Unit"), issuer, unit_key, now - timedelta(days=1), now + timedelta(seconds=seconds))
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     builder = builder.add_extension(use, critical=True)
-    unit = builder.sign(root_key, hashes.SHA256())
-    (folder / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
+    unit = builder.sign(issuer_key, hashes.SHA256())
+    (folder / "root.pem").write_bytes(issued)
     (folder / "unit.pem").write_bytes(unit.public_bytes(Encoding.PEM))
     (folder / "unit.key").write_bytes(unit_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     (folder / "serial").write_text("01\n")
@@ -179,6 +190,23 @@ def serving(authority: Authority) -> Iterator[Authority]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def asking(authority: Authority, path: str = "/tsa", **more: object) -> Asked:
+    """The authority, as docgen asks it."""
+    roots = read_roots(authority.root.read_bytes(), where="roots.pem")
+    return Asked(url=authority.url(path), roots=roots, clock=now, **more)  # type: ignore[arg-type]
+
+
+def configure(world: World, authority: Authority, path: str = "/tsa", roots: Path | None = None) -> None:
+    """Let a project ask an authority."""
+    text = f'\n[approvals]\ntimestamp_url = "{authority.url(path)}"\n'
+    (world.folder / "docgen.toml").write_text(TOML + text, "utf-8")
+    (world.folder / "approvals" / "timestamp-roots.pem").write_bytes((roots or authority.root).read_bytes())
 
 
 def needed() -> None:
