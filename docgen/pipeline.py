@@ -492,7 +492,7 @@ def build(
     """
     from docgen.crosswalks import load_crosswalks
     from docgen.model.document import Dossier
-    from docgen.publish.dossier import current, dossier_folder, inputs_of, publish
+    from docgen.publish.dossier import current, dossier_folder, inputs_of, publish, recover
     from docgen.publish.exports import downloads, pdf_path
     from docgen.render.pages import render_dossier
 
@@ -506,6 +506,7 @@ def build(
     crosswalks = load_crosswalks(tuple(regime.id for regime in only), folders)
     inputs = inputs_of(snapshot, only, rules, assessments[0].as_of, pdf=pdf, crosswalks=crosswalks)
     warnings: tuple[str, ...] = ()
+    recover(folder, step=step)
     rendered = force or not current(folder, inputs)
     if rendered:
         dossier = Dossier(

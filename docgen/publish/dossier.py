@@ -5,9 +5,10 @@ The folder is the HTML site itself; `files/` holds what is downloaded, `manifest
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from docgen.errors import IntegrityError
@@ -24,10 +25,14 @@ from docgen.regimes import folder_digest
 from docgen.resources import package_dir, sphinx_src_dir, templates_dir
 from docgen.store.dossier import dump_dossier
 from docgen.store.files import slug, storage, sync_folder, uninterrupted
+from docgen.store.locks import held, in_use
 from docgen.store.manifests import faults, read_manifest, write_manifest
 from docgen.tools import tools_in_use
 
 _LEFTOVERS = (".buildinfo", ".doctrees", "_sources", "permalink.html", "schema_violations.json", "dossier.json")
+
+_RANDOM = 12
+"""Random digits in the name of the folder in which a dossier is made."""
 
 
 def dossier_folder(output: Path, subject: Subject) -> Path:
@@ -72,6 +77,8 @@ def publish(
 ) -> tuple[str, ...]:
     """Render a dossier into `folder`, which is exchanged whole or left as it was.
 
+    It is made in a hidden folder beside its place, which is held for as long: see `recover`.
+
     Args:
         folder: as `dossier_folder` gives it.
         dossier: facts and verdicts.
@@ -86,18 +93,56 @@ def publish(
         StorageError: it cannot be written.
         RenderError: Sphinx or Typst could not finish.
     """
-    work = folder.parent / f".{folder.name}.{secrets.token_hex(6)}.tmp"
-    try:
-        with storage(folder):
-            work.mkdir(parents=True)
-            site, warnings = _render(work, dossier, pages, inputs, step)
-        write_manifest(site, dossier.snapshot.subject.uri, inputs)
-        with storage(folder), uninterrupted():
-            _exchange(site, folder, work)
-    finally:
-        with uninterrupted():
-            shutil.rmtree(work, ignore_errors=True)
+    work = folder.parent / f".{folder.name}.{secrets.token_hex(_RANDOM // 2)}.tmp"
+    new = [path for path in (folder.parent, *folder.parent.parents) if not path.exists()]
+    with contextlib.ExitStack() as mine:
+        try:
+            with storage(folder), held(folder.parent):
+                mine.enter_context(held(work))
+            with storage(folder):
+                site, warnings = _render(work, dossier, pages, inputs, step)
+            write_manifest(site, dossier.snapshot.subject.uri, inputs)
+            with storage(folder), held(folder.parent), uninterrupted():
+                _exchange(site, folder, work)
+        finally:
+            with uninterrupted():
+                shutil.rmtree(work, ignore_errors=True)
+                _remove_empty(new)
     return warnings
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders that were made for a dossier and hold nothing, the innermost first."""
+    with contextlib.suppress(OSError):
+        for path in folders:
+            path.rmdir()
+
+
+def recover(folder: Path, *, step: Callable[[str], None]) -> None:
+    """Remove what killed builds left beside a dossier; one that was set aside to be exchanged comes back first.
+
+    The system lets go of what a dead process held, so that nothing is touched in which somebody is at work.
+
+    Args:
+        folder: as `dossier_folder` gives it.
+        step: told what was removed.
+
+    Raises:
+        StorageError: the folders cannot be written.
+    """
+    pattern = f".{folder.name}.{'[0-9a-f]' * _RANDOM}.tmp"
+    if not any(folder.parent.glob(pattern)):
+        return
+    with storage(folder), held(folder.parent):
+        for left in sorted(folder.parent.glob(pattern)):
+            if left.is_symlink() or not left.is_dir() or in_use(left):
+                continue
+            with uninterrupted():
+                if (left / "old").is_dir() and not folder.exists():
+                    (left / "old").rename(folder)
+                    sync_folder(folder.parent)
+                shutil.rmtree(left, ignore_errors=True)
+            step(f"removed what a killed build left: {left}")
 
 
 def _render(

@@ -23,13 +23,34 @@ def held(folder: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     Raises:
         StorageError: another process holds it longer than `seconds`.
     """
-    make_folder(folder)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    until = time.monotonic() + seconds
+    while True:
+        make_folder(folder)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _lock(descriptor, folder, until)
+            if _is_there(descriptor, folder):
+                yield
+                return
+        finally:
+            os.close(descriptor)
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a process of this machine holds a folder that is there."""
     try:
-        _lock(descriptor, folder, time.monotonic() + seconds)
-        yield
-    finally:
-        os.close(descriptor)
+        with held(folder, 0.0):
+            return False
+    except StorageError:
+        return True
+
+
+def _is_there(descriptor: int, folder: Path) -> bool:
+    """Whether what was locked is still the folder of this name: whoever held it before may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), folder.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _lock(descriptor: int, folder: Path, until: float) -> None:
