@@ -118,11 +118,7 @@ def open_desk(target: str, config: Config) -> Desk:
     ledger = Ledger.of(config.path(config.approvals.ledger), papers.snapshot.subject.name)
     developers, unknown = developers_of(papers.snapshot, config.path(config.dossier.repository))
     chain = ledgers.read_whole(ledger)
-    stamped = proved(config, chain)
-    if stamped.unchecked and any(gate.stamped_within_minutes is not None for gate in plan.gates):
-        raise UsageError(
-            f"the gates ask for time stamps, and {stamped.words}", hint="see docs/approvals.md, Time stamps"
-        )
+    stamped = proved(config, chain, plan)
     return Desk(
         folder=folder,
         papers=papers,

@@ -45,7 +45,7 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
     plan, _ = load_gates(place)
     signers, _ = load_signers(config.path(config.approvals.signers))
     chain = ledgers.read_whole(Ledger.of(config.path(config.approvals.ledger), subject.name))
-    proved(config, chain)
+    proved(config, chain, plan)
     found = signatures_of(chain, subject.uri, signers)
     good = {item.entry for item in found if not item.faults}
     shown = {

@@ -24,6 +24,7 @@ from docgen.errors import IntegrityError, SourceError, UsageError
 from docgen.gates.chain import Chain
 from docgen.gates.stamps import TOLERANCE_SECONDS, unstamped
 from docgen.ledgers import read_whole
+from docgen.model.approvals import GatePlan
 from docgen.model.ledger import Entry, TimeStamp
 from docgen.store.ledger import Ledger
 
@@ -121,17 +122,21 @@ def prove(config: Config, entries: Collection[Entry]) -> Stamped:
     return prove_stamps(entries, roots_of(config), where=str(config.path(config.approvals.timestamp_roots)))
 
 
-def proved(config: Config, found: Chain) -> Stamped:
-    """Prove the time stamps of a ledger.
+def proved(config: Config, found: Chain, plan: GatePlan) -> Stamped:
+    """Prove the time stamps of a ledger that gates may rest on.
 
     Raises:
         IntegrityError: one does not hold.
-        UsageError: the file of certificates cannot be read.
+        UsageError: the gates ask for time stamps, and they cannot be proved here.
     """
     stamped = prove(config, found.entries)
     if stamped.faults:
         raise IntegrityError(
             f"the ledger is broken: {stamped.faults[0]}", hint="docgen ledger verify lists every fault"
+        )
+    if stamped.unchecked and any(gate.stamped_within_minutes is not None for gate in plan.gates):
+        raise UsageError(
+            f"the gates ask for time stamps, and {stamped.words}", hint="see docs/approvals.md, Time stamps"
         )
     return stamped
 

@@ -19,9 +19,10 @@ from docgen.qualify.golden import STEPS as GOLDEN
 from docgen.qualify.installation import STEPS as INSTALLATION
 from docgen.qualify.refusals import STEPS as REFUSALS
 from docgen.qualify.releasing import STEPS as RELEASING
+from docgen.qualify.stamps import STEPS as STAMPS
 from docgen.qualify.tamper import STEPS as TAMPER
 
-STEPS: tuple[Step, ...] = (*INSTALLATION, *COLLECTING, *GOLDEN, *TAMPER, *REFUSALS, *RELEASING)
+STEPS: tuple[Step, ...] = (*INSTALLATION, *COLLECTING, *GOLDEN, *TAMPER, *STAMPS, *REFUSALS, *RELEASING)
 """Every step, in the order in which they are run."""
 
 LIMITS = (

@@ -23,6 +23,7 @@ from docgen.qualify.rebuild import differences, golden, tools
 from docgen.qualify.refusals import refused
 from docgen.qualify.run import STEPS
 from docgen.qualify.tamper import one_of_each_kind
+from support.authority import without_extra
 from support.qualified import Installed, steps
 
 HERE = {"machine": golden().machine, "here": golden().tools}
@@ -193,3 +194,14 @@ def test_ctrl_c_leaves_no_report_and_nothing_in_the_temporary_folder(tmp_path: P
     process.stderr.close()
     assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
     assert [path.name for path in (tmp_path / "temporary").iterdir() if path.name.startswith("docgen-qualify")] == []
+
+
+def test_without_what_reads_time_stamps_their_step_is_no_pass(tmp_path: Path) -> None:
+    script = "from docgen.qualify.stamps import STEPS; print(STEPS[0].run(None).outcome)"
+    for more, outcome in (({}, "passed"), (without_extra(tmp_path / "bare"), "noted")):
+        if not more:
+            pytest.importorskip("rfc3161_client", reason="the extra docgen[timestamp] is not installed")
+        done = subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, **more}, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == outcome
