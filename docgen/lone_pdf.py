@@ -17,6 +17,7 @@ from docgen.model.imprint import Imprint
 from docgen.model.manifest import MANIFEST_NAME, Inputs, Manifest
 from docgen.model.snapshot import Snapshot
 from docgen.publish.imprints import read_imprint
+from docgen.stamping import Authority
 from docgen.store.files import write_atomic
 from docgen.store.manifests import parse_manifest, read_manifest
 from docgen.store.readers import read_snapshot
@@ -58,7 +59,14 @@ def verify_pdf(path: Path, against: Path | None = None) -> LonePdf:
     return LonePdf(path=path, sha256=sha256(data), imprint=imprint, borne_out=told)
 
 
-def sign_copy(path: Path, output: Path, *, key: AbstractContextManager[PrivateKey], reason: str) -> Digest:
+def sign_copy(
+    path: Path,
+    output: Path,
+    *,
+    key: AbstractContextManager[PrivateKey],
+    reason: str,
+    authority: Authority | None = None,
+) -> Digest:
     """Write a signed copy of a PDF that docgen built, and return its SHA-256; the PDF itself stays as it is.
 
     Args:
@@ -66,9 +74,10 @@ def sign_copy(path: Path, output: Path, *, key: AbstractContextManager[PrivateKe
         output: the copy; outside of every dossier, whose files are listed and never join others.
         key: the signer's key with its certificate, as `opened_key` gives it.
         reason: what the signature means.
+        authority: stamps the signature.
 
     Raises:
-        SourceError: the PDF cannot be read, or the key's token is gone.
+        SourceError: the PDF cannot be read, the key's token is gone, or the authority does not answer.
         UnsafeError: it is larger than docgen makes any, or a PIN stands where others see it.
         UsageError: the key does not serve, pyHanko is not installed, or the copy has a place where it must not be.
         IntegrityError: the PDF carries no imprint, so docgen did not build it, or it cannot be signed as it is.
@@ -80,7 +89,8 @@ def sign_copy(path: Path, output: Path, *, key: AbstractContextManager[PrivateKe
     if inside is not None:
         raise UsageError(f"{output}: lies in the dossier {str(inside)!r}", hint="give an --output outside of it")
     data, _ = read_imprint(path)
-    signed = sign_pdf(data, key, reason=reason)
+    answer = (lambda asked: authority.answer(asked)[0]) if authority else None
+    signed = sign_pdf(data, key, reason=reason, answer=answer)
     write_atomic(output, signed)
     return sha256(signed)
 

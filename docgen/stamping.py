@@ -10,6 +10,7 @@ from pathlib import Path
 from docgen.bundle.authority import TIMEOUT_SECONDS, ask
 from docgen.bundle.time_stamps import (
     EXTRA,
+    Question,
     Roots,
     Stamped,
     answered,
@@ -50,6 +51,15 @@ class Authority:
             IntegrityError: its answer does not hold, or its clock and this machine's differ.
         """
         asked = question(entry.to_bytes())
+        response, time = self.answer(asked)
+        return time_stamp(asked, response, time)
+
+    def answer(self, asked: Question) -> tuple[bytes, datetime]:
+        """Return the answer to a question and its time, once it is proved.
+
+        Raises:
+            DocgenError: as `stamp`.
+        """
         response = ask(self.url, asked.request, timeout=self.timeout)
         now = self.clock().astimezone(UTC)
         try:
@@ -65,7 +75,7 @@ class Authority:
                 f"{time:%Y-%m-%dT%H:%M:%SZ}: more than {TOLERANCE_SECONDS} s apart",
                 hint="nothing was recorded: set the clock of this machine right",
             )
-        return time_stamp(asked, response, time)
+        return response, time
 
 
 def authority_of(config: Config, clock: Clock) -> Authority | None:

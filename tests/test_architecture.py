@@ -73,6 +73,7 @@ HOMES = {
     "argparse": {"cli"},
     "cryptography": {"bundle"},
     "rfc3161_client": {"bundle"},
+    "asn1crypto": {"bundle"},
     "pyhanko": {"bundle"},
     "pkcs11": {"bundle"},
     "packaging": {"packages", "qualify"},

@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from support.approval_world import SUBJECT, World
+from support.authority import Authority, configure, make_authority
 from support.certificates import KINDS, SECRET, certified, openssl
 from support.commands import refused, tree
 from support.dossiers import pdf_of
@@ -67,6 +68,41 @@ def test_another_program_finds_the_signature_valid_and_a_changed_byte_not(printe
     assert "Head of Validation" in told()
     copy.write_bytes(copy.read_bytes().replace(b"D:2", b"D:1", 1))
     assert "Digest Mismatch" in told()
+
+
+def test_where_an_authority_is_named_the_copy_holds_its_time_stamp(
+    printed: World, authority: Authority, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyhanko", reason="the extra docgen[pades] is not installed")
+    from pyhanko.keys import load_cert_from_pemder
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    world = World(shutil.copytree(printed.folder, tmp_path / "project"))
+    key, copy = certified(tmp_path, KINDS["ecdsa"], usage="digitalSignature,nonRepudiation"), tmp_path / "signed.pdf"
+    configure(world, authority)
+    done = world.docgen(*signing(world, key, str(copy)), env=PASSPHRASE)
+    assert done.returncode == 0, done.stderr
+    assert f"time-stamped by {authority.url()}" in done.stdout
+    with copy.open("rb") as stream:
+        (signature,) = PdfFileReader(stream).embedded_signatures
+        time = ValidationContext(trust_roots=[load_cert_from_pemder(str(authority.root))])
+        own = ValidationContext(trust_roots=[load_cert_from_pemder(str(tmp_path / "officer.pem"))])
+        status = validate_pdf_signature(signature, own, time)
+    assert status.intact
+    assert status.timestamp_validity is not None
+    assert status.timestamp_validity.intact
+    assert status.timestamp_validity.trusted
+
+    for path, code in (("/fails", 9), ("/refuses", 9)):
+        configure(world, authority, path)
+        later = tmp_path / "later.pdf"
+        refused(world.docgen(*signing(world, key, str(later)), "--format", "json", env=PASSPHRASE), code)
+        assert not later.exists()
+    configure(world, authority, roots=make_authority(tmp_path / "stranger").root)
+    refused(world.docgen(*signing(world, key, str(later)), "--format", "json", env=PASSPHRASE), 10)
+    assert not later.exists()
 
 
 def test_what_cannot_be_signed_so_is_refused_and_leaves_nothing(printed: World, tmp_path: Path) -> None:

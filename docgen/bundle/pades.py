@@ -1,17 +1,20 @@
-"""A PDF signed as readers of PDFs check it: PAdES baseline B-B (ETSI EN 319 142-1), through pyHanko, an extra."""
+"""A PDF signed as readers of PDFs check it: PAdES B-B, or B-T (ETSI EN 319 142-1), through pyHanko, an extra."""
 
 from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from docgen.bundle.keys import PrivateKey
+from docgen.bundle.time_stamps import Question
 from docgen.errors import DocgenError, IntegrityError, UsageError
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import Signer
+    from pyhanko.sign.timestamps import TimeStamper
 
 FIELD = "Signature"
 """Name of the first signature field; the second is `Signature2`."""
@@ -20,19 +23,27 @@ _MORE = 64
 """No signature of any kind of key is longer than the key on the wire and so many bytes."""
 
 
-def sign_pdf(data: bytes, key: AbstractContextManager[PrivateKey], *, reason: str) -> bytes:
+Answer = Callable[[Question], bytes]
+"""What a time stamping authority answers to a question, proved."""
+
+
+def sign_pdf(
+    data: bytes, key: AbstractContextManager[PrivateKey], *, reason: str, answer: Answer | None = None
+) -> bytes:
     """Return a PDF with a signature added at its end; what was there stays, to the byte.
 
-    The signature says the time of the signer's clock. No time stamp and no proof against revocation is added.
+    The signature says the time of the signer's clock, and holds a time stamp over itself where an authority is asked.
+    No proof against revocation is added.
 
     Args:
         data: the PDF.
         key: as `opened_key` gives it, with its certificate; opened once it is sure that it can be used.
         reason: what the signature means, as readers show it.
+        answer: asks a time stamping authority; None for no time stamp.
 
     Raises:
         UsageError: pyHanko is not installed, or the key does not serve or has no certificate.
-        SourceError: the key's token is gone.
+        SourceError: the key's token is gone, or the authority does not answer.
         IntegrityError: the PDF cannot be signed without changing what it is.
     """
     try:
@@ -54,14 +65,30 @@ def sign_pdf(data: bytes, key: AbstractContextManager[PrivateKey], *, reason: st
                 reason=reason,
                 subfilter=SigSeedSubFilter.PADES,
             )
-            signed: bytes = add_signature(writer, meta, signer).getvalue()
-        except DocgenError:  # of the key
+            signed: bytes = add_signature(
+                writer, meta, signer, timestamper=_stamper(answer) if answer else None
+            ).getvalue()
+        except DocgenError:  # of the key or of the authority
             raise
         except Exception as err:  # pyHanko raises many kinds; none of them leaves a signature
             raise IntegrityError(f"the PDF cannot be signed: {err}", hint="sign the PDF as it was built") from err
     if not signed.startswith(data):
         raise IntegrityError("signing would change the PDF itself", hint="sign the PDF as it was built")
     return signed
+
+
+def _stamper(answer: Answer) -> TimeStamper:
+    """Return an authority as pyHanko asks it: once to learn how long an answer is, and once for the signature."""
+    from asn1crypto.tsp import TimeStampReq, TimeStampResp
+    from pyhanko.sign.timestamps import TimeStamper
+
+    class Proved(TimeStamper):
+        async def async_request_tsa_response(self, req: TimeStampReq) -> TimeStampResp:
+            """Return an answer that was proved by the firm's certificates."""
+            digest, nonce = req["message_imprint"]["hashed_message"].native, req["nonce"].native
+            return TimeStampResp.load(answer(Question(digest=digest, request=req.dump(), nonce=nonce)))
+
+    return Proved()  # type: ignore[no-untyped-call]  # its forerunner is untyped
 
 
 def _signer(key: PrivateKey) -> Signer:

@@ -15,7 +15,7 @@ from cryptography import x509
 
 from docgen.errors import DocgenError, IntegrityError, SourceError, UsageError
 from docgen.gates.stamps import stamps_of
-from docgen.model.canonical import sha256
+from docgen.model.canonical import Digest
 from docgen.model.ledger import Entry, TimeStamp
 from docgen.render.text import one_line
 
@@ -33,10 +33,10 @@ SHA256 = "2.16.840.1.101.3.4.2.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What an authority is asked about one entry."""
+    """What an authority is asked."""
 
-    message: bytes
-    """The entry's bytes. They stay here: the authority is given their SHA-256."""
+    digest: bytes
+    """SHA-256 of what is to be stamped: all that the authority learns of it."""
     request: bytes
     """TimeStampReq, DER."""
     nonce: int
@@ -84,7 +84,7 @@ def question(message: bytes) -> Question:
 
     made = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     assert made.nonce is not None  # noqa: S101  # the builder adds one unless it is told not to
-    return Question(message=message, request=made.as_bytes(), nonce=made.nonce)
+    return Question(digest=hashlib.sha256(message).digest(), request=made.as_bytes(), nonce=made.nonce)
 
 
 def read_roots(data: bytes, *, where: str) -> Roots:
@@ -109,12 +109,14 @@ def answered(asked: Question, response: bytes, roots: Roots) -> datetime:
         SourceError: it cannot be read, or refuses.
         IntegrityError: it does not hold, or is of something else.
     """
-    return _proved(response, hashlib.sha256(asked.message).digest(), roots, asked.nonce)
+    return _proved(response, asked.digest, roots, asked.nonce)
 
 
 def time_stamp(asked: Question, response: bytes, time: datetime) -> TimeStamp:
     """Return what the ledger keeps of an answer that was proved."""
-    return TimeStamp(entry=sha256(asked.message), time=_text(time), response=base64.b64encode(response).decode("ascii"))
+    return TimeStamp(
+        entry=Digest(asked.digest.hex()), time=_text(time), response=base64.b64encode(response).decode("ascii")
+    )
 
 
 def prove_stamps(entries: Iterable[Entry], roots: bytes | None, *, where: str) -> Stamped:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen.bundle.key_places import opened_key
 from docgen.cli.console import Console
 from docgen.cli.passphrases import ask
+from docgen.config import load_config
 from docgen.errors import ExitCode
 from docgen.lone_pdf import sign_copy, verify_pdf
 from docgen.model.codec import unstructure
+from docgen.stamping import authority_of
 
 
 def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
@@ -51,8 +54,12 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
         DocgenError: as `sign_copy`.
     """
     output = Path(asked.output)
-    digest = sign_copy(Path(asked.pdf), output, key=opened_key(asked.key, ask), reason=asked.reason)
-    console.line(f"signed copy {output}")
+    config = load_config(Path(asked.config) if asked.config else None)
+    authority = authority_of(config, lambda: datetime.now(UTC))
+    digest = sign_copy(
+        Path(asked.pdf), output, key=opened_key(asked.key, ask), reason=asked.reason, authority=authority
+    )
+    console.line(f"signed copy {output}" + (f", time-stamped by {authority.url}" if authority else ""))
     console.line(f"  SHA-256  {digest}")
     console.result({"path": str(output), "sha256": digest})
     return ExitCode.DONE
