@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import shutil
 import subprocess
 import time
 from dataclasses import replace
@@ -22,6 +24,7 @@ from docgen.store.ledger import Ledger
 from support.approval_world import MODEL, SUBJECT, World
 from support.authority import Authority, asking, configure, make_authority, needed, now, serving, without_extra
 from support.commands import refused, tree
+from support.generated import ROOT
 
 WAIVER = Waiver(requirement="model_card/MC-1", reason="pilot only", owner="owner", until="2099-12-31")
 
@@ -82,6 +85,17 @@ def test_a_signature_is_followed_by_the_stamp_of_its_entry_and_openssl_proves_it
     assert "Verification: OK" in said.stdout + said.stderr
     done = stamped.docgen("gate", SUBJECT, "--format", "json")
     assert json.loads(done.stdout)["time_stamps"]["count"] == 1
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="no program jq")
+def test_the_lines_of_the_documentation_prove_a_stamp_as_written(stamped: World) -> None:
+    section = (ROOT / "docs" / "approvals.md").read_text("utf-8").partition("\n## Time stamps\n")[2]
+    block = next(text for text in re.findall(r"```bash\n(.*?)```", section, re.DOTALL) if "openssl ts -verify" in text)
+    script = block.replace("/churn/", f"/{MODEL}/")
+    done = subprocess.run(["bash", "-euc", script], cwd=stamped.folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Verification: OK" in done.stdout + done.stderr
+    assert "Time stamp: " in done.stdout
 
 
 def test_without_an_authority_nothing_is_asked_and_nothing_is_said_of_time(world: World) -> None:
