@@ -91,6 +91,7 @@ class Desk:
         return Case(
             subject=self.papers.subject,
             manifest=self.papers.digest,
+            plan=self.plan_digest,
             assessments=self.papers.assessments,
             signatures=self.signatures(),
             waivers=waivers_of(self.chain, self.papers.subject),
@@ -353,7 +354,7 @@ def _refuse(desk: Desk, gate: Gate, quorum: Quorum, signer: Signer, today: date)
 def _refuse_twice(signatures: tuple[Signature, ...], wanted: Predicate, manifest: Digest) -> None:
     for item in signatures:
         same = (item.gate, item.signer, item.manifest) == (wanted.gate, wanted.signer, manifest)
-        if same and not item.faults:
+        if same and item.plan == wanted.plan and not item.faults:
             raise UsageError(
                 f"{item.signer} signed this dossier at {item.gate} already, on {item.at}, as {item.role}",
                 hint="docgen gate shows what is still wanted",

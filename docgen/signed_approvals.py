@@ -13,7 +13,7 @@ from docgen.change.facts import SignedApproval
 from docgen.config import Config
 from docgen.gates.evaluate import Case, evaluate
 from docgen.model.approvals import GatePlan, Signature
-from docgen.model.canonical import Digest
+from docgen.model.canonical import Digest, sha256
 from docgen.model.ledger import SignOff
 from docgen.model.snapshot import Snapshot, Subject
 from docgen.stamping import proved
@@ -42,7 +42,7 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
     place = config.path(config.approvals.gates)
     if not place.exists() or subject.version is None:
         return None
-    plan, _ = load_gates(place)
+    plan, gates = load_gates(place)
     signers, _ = load_signers(config.path(config.approvals.signers))
     chain = ledgers.read_whole(Ledger.of(config.path(config.approvals.ledger), subject.name))
     proved(config, chain, plan)
@@ -60,7 +60,7 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
         makers = {name for snapshot in own for name in developers_of(snapshot, repository)[0]}
         counted += (
             SignedApproval(role=item.role, entry=item.entry[:19], subject_sha256=_approved_in(shown[item.entry]))
-            for item in _counting(plan, found, manifest, subject.uri, makers, today)
+            for item in _counting((plan, sha256(gates)), found, manifest, subject.uri, makers, today)
         )
     return tuple(counted)
 
@@ -72,12 +72,19 @@ def _kept(digest: Digest, config: Config) -> Snapshot | None:
 
 
 def _counting(
-    plan: GatePlan, found: tuple[Signature, ...], manifest: Digest, subject: str, makers: set[str], today: date
+    gates: tuple[GatePlan, Digest],
+    found: tuple[Signature, ...],
+    manifest: Digest,
+    subject: str,
+    makers: set[str],
+    today: date,
 ) -> Iterator[Signature]:
     """Yield the signatures on one dossier that count."""
+    plan, digest = gates
     case = Case(
         subject=subject,
         manifest=manifest,
+        plan=digest,
         assessments=(),
         signatures=found,
         waivers=(),

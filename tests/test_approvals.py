@@ -113,6 +113,21 @@ def test_nobody_signs_twice_and_one_person_opens_one_gate(world: World) -> None:
     assert "v1 signed at validation already, and one person opens one gate" in said
 
 
+def test_a_signature_under_other_gates_does_not_count_and_the_same_person_may_sign_again(world: World) -> None:
+    signed(world, "v1", "validation")
+    gates = world.folder / "approvals" / "gates.yaml"
+    gates.write_text(gates.read_text("utf-8").replace("Two gates", "Two wide gates"), "utf-8")
+    done = world.docgen("gate", SUBJECT)
+    assert "[validation]: closed" in done.stdout
+    assert "that of Head of Validation does not count: it was given under another file of gates" in done.stdout
+    assert "comes after Internal validation, which is closed" in refuses(world, 1, *world.signing("o1", "officer"))
+    signed(world, "v1", "validation")
+    assert "v1 signed this dossier at validation already" in refuses(world, 2, *world.signing("v1", "validation"))
+    signed(world, "o1", "officer")
+    assert world.docgen("gate", SUBJECT).returncode == 0
+    assert world.docgen("seal", SUBJECT).returncode == 0
+
+
 def test_a_stale_or_changed_dossier_is_not_signed(world: World) -> None:
     page = world.dossier / "index.html"
     before = page.read_bytes()

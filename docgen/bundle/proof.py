@@ -140,9 +140,8 @@ def _archive(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
 
 
 def _digests(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
-    head = parse(made[ARCHIVE], where=ARCHIVE)
-    number = head.get("format") if isinstance(head, dict) else None
-    if not isinstance(head, dict) or not isinstance(number, int) or not OLDEST_ARCHIVE <= number <= ARCHIVE_FORMAT:
+    head, number = parse(made[ARCHIVE], where=ARCHIVE), _format(made)
+    if not isinstance(head, dict) or not OLDEST_ARCHIVE <= number <= ARCHIVE_FORMAT:
         raise IntegrityError(f"member {ARCHIVE!r}: format is not {ARCHIVE_FORMAT} or an older one")
     if canonical(head) != made[ARCHIVE]:
         raise IntegrityError(f"member {ARCHIVE!r}: was edited: it is not canonical JSON")
@@ -163,6 +162,13 @@ def _digests(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
     if made[SUMS] != sums(made):
         raise IntegrityError(f"member {SUMS!r} or {ARCHIVE!r} was changed: they do not say the same")
     return f"every member has the SHA-256 that {ARCHIVE} and {SUMS} list; the content's is {proof.content}"
+
+
+def _format(made: Members) -> int:
+    """Return the number of the archive's format; 0 where it names none."""
+    head = parse(made[ARCHIVE], where=ARCHIVE)
+    number = head.get("format") if isinstance(head, dict) else None
+    return number if isinstance(number, int) else 0
 
 
 def _dossier(made: Members, _trust: Trust, _today: date, proof: Proof) -> str:
@@ -217,6 +223,8 @@ def _signatures(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
     proof.signatures = own
     proof.keys = tuple(_fingerprints(found, papers))
     who = ", ".join(f"{item.name} as {item.role} at {item.gate}" for item in own)
+    other = ", ".join(f"{item.name} at {item.gate}" for item in own if item.plan != sha256(made[GATES]))
+    who += f"; under another file of gates, so it does not count today: {other}" if other else ""
     return f"{len(own)} hold: {who}" if own else "nobody signed this dossier"
 
 
@@ -251,11 +259,12 @@ def _times(made: Members, trust: Trust, _today: date, proof: Proof) -> str:
 
 def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
     signers = trust.signers or parse_signers(made[SIGNERS], where=SIGNERS)
-    found = chain(_below(made, LEDGER))
-    states, day = verdict(made[GATES], signers, _papers(proof), found)
-    proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today)
+    whole, plan = _sealable(made), sha256(made[GATES])
+    found = whole.chain
+    states, day = verdict(made[GATES], signers, _papers(proof), found, plan=whole.plan)
+    proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today, plan=plan)
     then, now = _open(states), _open(proof.states)
-    proof.waivers = set_aside(case_of(signers, _papers(proof), found, today))
+    proof.waivers = set_aside(case_of(signers, _papers(proof), found, today, plan=plan))
     told = "; ".join(f"{item.requirement} is waived until {item.until}: {item.reason}" for item in proof.waivers)
     return f"as of {day}, {then}; as of {today}, {now}{f'; {told}' if told else ''}"
 
@@ -297,6 +306,7 @@ def _sealable(made: Members) -> Sealable:
         signers=made[SIGNERS],
         entries=chain(_below(made, LEDGER)).entries,
         sbom=made[SBOM],
+        format=_format(made),
     )
 
 

@@ -45,12 +45,13 @@ from docgen.model.ledger import ChangeDecision, Entry, FindingChange, Release, R
 from docgen.model.signature_page import SignaturePage
 from docgen.render.signatures import signatures_html, signatures_pdf
 
-ARCHIVE_FORMAT = 2
+ARCHIVE_FORMAT = 3
 """Version of the archive's layout, and of every member that `derived` makes, to the byte.
 
 Archives are proved for decades: to change any of it raise the number and keep the proof of the old one. The wording of
-`VERIFY.md` and of the page of signatures alone is free. Format 1 had no digest of the content and no such page, and was
-otherwise the same. Time stamps added members for entries that no older archive holds, and changed no others.
+`VERIFY.md` and of the page of signatures alone is free. Format 2 counted signatures under whatever file of gates they
+had been given. Format 1 had no digest of the content and no such page either, and was otherwise the same. Time stamps
+added members for entries that no older archive holds, and changed no others.
 """
 OLDEST_ARCHIVE = 1
 """Oldest format that is still proved."""
@@ -81,6 +82,13 @@ class Sealable:
     sbom: bytes
     roots: bytes | None = None
     """The certificates that vouch for the time stamping authorities; kept where there is a time stamp."""
+    format: int = ARCHIVE_FORMAT
+    """Of the archive."""
+
+    @property
+    def plan(self) -> Digest | None:
+        """The file of gates that signatures must have been given under to count; None where the format did not ask."""
+        return sha256(self.gates) if self.format > 2 else None
 
     @cached_property
     def papers(self) -> Papers:
@@ -111,7 +119,7 @@ def members(whole: Sealable) -> dict[str, bytes]:
     listed = [{"path": path, "size": len(made[path]), "sha256": sha256(made[path])} for path in sorted(made)]
     made[ARCHIVE] = canonical(
         {
-            "format": ARCHIVE_FORMAT,
+            "format": whole.format,
             "subject": whole.papers.subject,
             "manifest": whole.papers.digest,
             "content": content_digest(made),
@@ -138,7 +146,7 @@ def sums(made: Mapping[str, bytes]) -> bytes:
 def derived(whole: Sealable) -> dict[str, bytes]:
     """Return the members that follow from the others: whoever verifies makes them again."""
     papers = whole.papers
-    states, day = verdict(whole.gates, whole.people, papers, whole.chain)
+    states, day = verdict(whole.gates, whole.people, papers, whole.chain, plan=whole.plan)
     made = {VERDICT: _verdict(papers, whole.gates, states, day), PROVENANCE: _provenance(papers)}
     made[INDEX] = _index(papers, whole.entries).encode()
     for entry in whole.entries:
@@ -152,20 +160,21 @@ def _stamp_file(entry: Entry) -> str:
 
 
 def verdict(
-    gates: bytes, signers: Signers, papers: Papers, found: Chain, today: date | None = None
+    gates: bytes, signers: Signers, papers: Papers, found: Chain, today: date | None = None, *, plan: Digest | None
 ) -> tuple[tuple[GateState, ...], date]:
     """Return the state of the gates and the day it is of: `today`, or that of the last entry, or of the dossier."""
-    case = case_of(signers, papers, found, today)
+    case = case_of(signers, papers, found, today, plan=plan)
     return evaluate(parse_gates(gates, where=GATES), case), case.today
 
 
-def case_of(signers: Signers, papers: Papers, found: Chain, today: date | None = None) -> Case:
+def case_of(signers: Signers, papers: Papers, found: Chain, today: date | None = None, *, plan: Digest | None) -> Case:
     """Return what decides about the gates on a day: `today`, or that of the last entry, or of the dossier."""
     days = (entry.at[:10] for entry in found.entries)
     day = today or date.fromisoformat(max(days, default=papers.snapshot.captured_at[:10]))
     return Case(
         subject=papers.subject,
         manifest=papers.digest,
+        plan=plan,
         assessments=papers.assessments,
         signatures=signatures_of(found, papers.subject, signers),
         waivers=waivers_of(found, papers.subject),
@@ -185,7 +194,7 @@ def pages(whole: Sealable) -> dict[str, bytes]:
 
 def signature_page(whole: Sealable) -> SignaturePage:
     """Return what the page of signatures shows."""
-    case = case_of(whole.people, whole.papers, whole.chain)
+    case = case_of(whole.people, whole.papers, whole.chain, plan=whole.plan)
     return compose(parse_gates(whole.gates, where=GATES), case, whole.chain, whole.people)
 
 

@@ -21,6 +21,8 @@ class Case:
     """`models:/<name>/<version>`."""
     manifest: Digest
     """Of its dossier as it is now."""
+    plan: Digest | None
+    """SHA-256 of the file of gates that the signatures must have been given under; None: they are not asked."""
     assessments: tuple[Assessment, ...]
     """As the dossier holds them."""
     signatures: tuple[Signature, ...]
@@ -136,6 +138,8 @@ def refusals(item: Signature, gate: Gate, quorum: Quorum, case: Case, taken: fro
     yield from item.faults
     if item.manifest != case.manifest:
         yield f"it is of another dossier, {item.manifest[:12]}"
+    if case.plan is not None and item.plan is not None and item.plan != case.plan:
+        yield f"it was given under another file of gates, {item.plan[:12]}, so it must be given again under this one"
     if item.meaning not in gate.meanings:
         yield f"it means {item.meaning!r}, expected {' or '.join(gate.meanings)}"
     if gate.expires_after_days is not None and day + timedelta(days=gate.expires_after_days) < case.today:

@@ -8,17 +8,20 @@ import re
 import shutil
 import subprocess
 import zipfile
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from docgen import approvals
 from docgen.bundle.archive import read_archive, write_archive
-from docgen.bundle.keys import read_public
+from docgen.bundle.keys import read_private, read_public
+from docgen.bundle.papers import read_files
 from docgen.bundle.proof import Proof, Trust, prove
-from docgen.bundle.seal import ARCHIVE, GATES, SIGNERS, SUMS, sums
+from docgen.bundle.sbom import sbom
+from docgen.bundle.seal import ARCHIVE, GATES, SIGNERS, SUMS, Sealable, members, sealed_entries, sums
 from docgen.errors import IntegrityError, UnsafeError
 from docgen.model.canonical import canonical, parse, sha256
 from support.approval_world import SUBJECT, World
@@ -77,7 +80,7 @@ def test_an_archive_without_a_digest_of_its_content_as_older_ones_are_is_proved(
     path = tmp_path / "older.zip"
     path.write_bytes(write_archive({**older, SUMS: sums(older)}))
     assert proof(path).content == proof(kept.path).content
-    for wrong in ({**head, "format": 2}, {**head, "format": 2, "content": "0" * 64}, {**head, "format": 3}):
+    for wrong in ({**head, "format": 2}, {**head, "format": 2, "content": "0" * 64}, {**head, "format": 4}):
         made = {**older, ARCHIVE: canonical(wrong)}
         said = refuses(path, {**made, SUMS: sums(made)})
         assert "step 2, digests: member 'archive.json': " in said
@@ -221,6 +224,31 @@ def test_gates_that_were_loosened_after_the_signatures_are_not_sealed(kept: Kept
     gates.write_text(gates.read_text("utf-8").replace("Two gates", "Two wide gates"), "utf-8")
     error = refused(world.docgen("seal", SUBJECT, "--format", "json"), 10)
     assert "the gates are not those under which Regulatory Officer signed" in error["message"]
+
+
+def test_a_signature_under_other_gates_opens_nothing_and_older_archives_that_counted_it_are_proved(
+    world: World, tmp_path: Path
+) -> None:
+    gates = world.folder / "approvals" / "gates.yaml"
+    assert world.docgen(*world.signing("v1", "validation")).returncode == 0
+    key, now = read_private(world.key("o1"), None), datetime.now(UTC)
+    wish = approvals.Wish(gate="officer", role="regulatory_officer", meaning="approval", key=key, now=now)
+    asked = approvals.prepare(approvals.open_desk(SUBJECT, world.config), wish, world.config)
+    gates.write_text(gates.read_text("utf-8").replace("Two gates", "Two wide gates"), "utf-8")
+    desk = approvals.open_desk(SUBJECT, world.config)
+    approvals.sign(desk, replace(asked, plan=desk.plan_digest), key)
+    whole = Sealable(
+        files=read_files(desk.folder), gates=desk.gates, signers=desk.people,
+        entries=sealed_entries(desk.ledger.sound()), sbom=sbom(),
+    )  # fmt: skip
+    said = "under another file of gates, so it does not count today: Head of Validation at validation"
+    path = tmp_path / "made.zip"
+    for number, then in ((3, "closed: validation, officer"), (2, "every gate is open")):
+        path.write_bytes(write_archive(members(replace(whole, format=number))))
+        found = proof(path)
+        assert said in found.steps[6]
+        assert f", {then}; as of {TODAY}, closed: validation, officer" in found.steps[-1]
+        assert not any(state.open for state in found.states)
 
 
 def test_a_ledger_with_a_missing_entry_is_not_sealed(kept: Kept, tmp_path: Path) -> None:

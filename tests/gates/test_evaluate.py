@@ -17,7 +17,7 @@ from docgen.model.evidence import EvidenceId
 from docgen.model.ledger import Waiver
 from docgen.resources import templates_dir
 
-MANIFEST = sha256(b"dossier")
+MANIFEST, GATES = sha256(b"dossier"), sha256(b"gates")
 TODAY = date(2026, 6, 1)
 
 
@@ -38,7 +38,7 @@ def assessed(**verdicts: Verdict) -> Assessment:
 def signed(signer: str, role: str = "validator", gate: str = "validation", **more: object) -> Signature:
     whole = {
         "entry": f"000001-{signer}", "gate": gate, "role": role, "meaning": "approval", "signer": signer,
-        "name": f"Name of {signer}", "at": "2026-05-20T10:00:00Z", "manifest": MANIFEST, **more,
+        "name": f"Name of {signer}", "at": "2026-05-20T10:00:00Z", "manifest": MANIFEST, "plan": GATES, **more,
     }  # fmt: skip
     return Signature(**whole)
 
@@ -47,7 +47,7 @@ VALIDATION = Gate(id="validation", title="Validation", requirements=("*",), sign
 OFFICER = Gate(id="officer", title="Officer", requirements=("rules/R1",), signatures=(Quorum(role="officer"),))
 PLAN = GatePlan(title="plan", gates=(VALIDATION,))
 CASE = Case(
-    subject="models:/churn/1", manifest=MANIFEST, assessments=(assessed(R1=Verdict.MET),), signatures=(),
+    subject="models:/churn/1", manifest=MANIFEST, plan=GATES, assessments=(assessed(R1=Verdict.MET),), signatures=(),
     waivers=(), developers=frozenset({"maker", "maker@example.org"}), today=TODAY,
 )  # fmt: skip
 
@@ -119,6 +119,7 @@ def test_an_overdue_finding_closes_the_gate() -> None:
     ("more", "reason"),
     [
         ({"manifest": sha256(b"older")}, "it is of another dossier"),
+        ({"plan": sha256(b"stricter")}, "it was given under another file of gates"),
         ({"meaning": "review"}, "it means 'review', expected approval"),
         ({"faults": ("its key was revoked",)}, "its key was revoked"),
         ({"identities": ("Maker@Example.org",)}, "its signer made this version"),
