@@ -182,7 +182,8 @@ class Wish:
 
     gate: str
     role: str
-    meaning: str
+    meaning: str | None
+    """None: the one that the gate allows, where it allows one alone."""
     key: PrivateKey
     now: datetime
     """With the signer's own time zone."""
@@ -197,6 +198,7 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
         GateClosedError: an earlier gate is closed.
     """
     gate, quorum = _place(desk.plan, wish)
+    meaning = _meaning(gate, wish)
     if gate.stamped_within_minutes is not None and not config.approvals.timestamp_url:
         raise UsageError(
             f"signatures at {gate.id} must be time-stamped, and no authority is configured",
@@ -209,7 +211,7 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
     predicate = Predicate(
         gate=gate.id,
         role=wish.role,
-        meaning=wish.meaning,
+        meaning=meaning,
         signer=signer.id,
         name=signer.name,
         at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
@@ -274,10 +276,19 @@ def _place(plan: GatePlan, wish: Wish) -> tuple[Gate, Quorum]:
     if quorum is None:
         known = ", ".join(item.role for item in gate.signatures)
         raise UsageError(f"nobody signs at {gate.id} as {wish.role!r} (known: {known})", hint="give another --role")
-    if wish.meaning not in gate.meanings:
-        known = ", ".join(gate.meanings)
-        raise UsageError(f"no signature at {gate.id} means {wish.meaning!r} (known: {known})", hint="give --meaning")
     return gate, quorum
+
+
+def _meaning(gate: Gate, wish: Wish) -> str:
+    """Return what the signature means: its signer says so (21 CFR 11.50(a)(3)), unless there is one meaning alone."""
+    known = ", ".join(gate.meanings)
+    if wish.meaning is None and len(gate.meanings) == 1:
+        return gate.meanings[0]
+    if wish.meaning is None:
+        raise UsageError(f"a signature at {gate.id} may mean {known}: say which", hint="give --meaning")
+    if wish.meaning not in gate.meanings:
+        raise UsageError(f"no signature at {gate.id} means {wish.meaning!r} (known: {known})", hint="give --meaning")
+    return wish.meaning
 
 
 def _signer(signers: Signers, wish: Wish, day: str, where: str) -> Signer:

@@ -25,7 +25,7 @@ from docgen.model.evidence import Evidence
 from docgen.model.ledger import EnvelopeSignature, SignOff
 from docgen.model.rollback import changed
 from docgen.store.snapshots import Snapshots
-from support.approval_world import MODEL, SUBJECT, World, newer_snapshot
+from support.approval_world import MEANING, MODEL, SUBJECT, World, newer_snapshot
 from support.commands import refused, untouched
 from support.generated import ROOT
 
@@ -154,6 +154,8 @@ def test_a_dossier_of_another_policy_or_regime_is_stale(world: World) -> None:
 def test_mistakes_of_the_command_line_are_told(world: World) -> None:
     assert "no gate 'valid'" in refuses(world, 2, *world.signing("v1", "valid"))
     assert "nobody signs at validation as 'janitor'" in refuses(world, 2, *world.signing("v1", "validation", "janitor"))
+    said = refuses(world, 2, *(word for word in world.signing("v1", "validation") if word not in MEANING))
+    assert "a signature at validation may mean approval, review: say which" in said
     more = ("--meaning", "applause")
     assert "means 'applause'" in refuses(world, 2, *world.signing("v1", "validation", None, *more))
     assert "no such file" in refuses(world, 2, *world.signing("v1", "validation", None, "--key", "nowhere"))

@@ -31,7 +31,9 @@ def add_approvals(make: Make, shared: Callable[[argparse.ArgumentParser], None])
     sign.add_argument("dossier", help=_DOSSIER)
     sign.add_argument("--gate", required=True, help="id of the gate, as docgen gate shows it")
     sign.add_argument("--role", required=True, help="the role that you sign in")
-    sign.add_argument("--meaning", default="approval", help="what your signature means (default: approval)")
+    sign.add_argument(
+        "--meaning", help="what your signature means (default: the one that the gate allows, if only one)"
+    )
     sign.add_argument(
         "--key",
         default="~/.ssh/id_ed25519",

@@ -41,7 +41,7 @@ class Gate:
     signatures: tuple[Quorum, ...]
     """Who must sign; a gate without signatures is none."""
     meanings: tuple[str, ...] = ("approval",)
-    """What a signature at this gate may mean, such as review, approval or responsibility."""
+    """What a signature at this gate may mean, such as approval or responsibility; each of them opens it."""
     attests: bool = False
     """Whether signing here attests the requirements that a person must decide, as the dossier shows them."""
     expires_after_days: int | None = None

@@ -171,6 +171,7 @@ def test_a_developer_may_sign_where_the_plan_says_so() -> None:
 def test_every_shipped_plan_reads_and_opens_from_first_to_last(name: str) -> None:
     plan, _ = load_gates(templates_dir() / "approvals" / f"gates-{name}.yaml")
     assert len(plan.gates) == 3
+    assert all(len(gate.meanings) == 1 for gate in plan.gates)  # a review opens nothing that asks for an approval
     signatures: list[Signature] = []
     for done, gate in enumerate(plan.gates):
         states = evaluate(plan, replace(CASE, signatures=tuple(signatures)))

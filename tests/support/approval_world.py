@@ -42,6 +42,7 @@ gates:
     signatures:
       - role: regulatory_officer
 """
+MEANING = ("--meaning", "approval")
 PEOPLE = {
     "v1": ("Head of Validation", "validator"),
     "v2": ("Second Validator", "validator"),
@@ -73,7 +74,8 @@ class World:
     def signing(self, who: str, gate: str, role: str | None = None, *more: str) -> tuple[str, ...]:
         """The arguments with which somebody signs."""
         role = role or PEOPLE[who][1]
-        return ("sign", SUBJECT, "--gate", gate, "--role", role, "--key", str(self.key(who)), "--yes", *more)
+        meaning = MEANING if gate == "validation" else ()  # the other gate allows one alone
+        return ("sign", SUBJECT, "--gate", gate, "--role", role, *meaning, "--key", str(self.key(who)), "--yes", *more)
 
     def signers(self, **changes: str) -> None:
         """Write the file of signers; `changes` gives further lines for the key of one of them."""
