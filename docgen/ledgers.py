@@ -50,6 +50,17 @@ def read(folder: Path, wanted: dict[str, str] | None = None) -> Chain:
     return Ledger(folder=folder).read(wanted={**committed, **(wanted or {})})
 
 
+def unseen(folder: Path) -> str:
+    """Return why nothing here can tell that a ledger's last entries were cut off, and what can; empty where git can."""
+    from docgen.sources.git_history import forgets
+
+    why = forgets(folder)
+    return why and (
+        f"whether its last entries were cut off cannot be seen here: {why}; give a head that you noted with --since, "
+        "or verify in a clone with the whole history"
+    )
+
+
 def read_whole(ledger: Ledger) -> Chain:
     """Return a ledger held against what git has ever seen in it.
 

@@ -31,7 +31,9 @@ def run(asked: argparse.Namespace, console: Console) -> ExitCode:
     config = load_config(Path(asked.config) if asked.config else None)
     if asked.action == "refusals":
         return _refusals(asked, console, config)
-    found = ledgers.read_all(config, asked.model, since=asked.since if asked.action == "verify" else None)
+    if asked.action == "verify":
+        return _verify(ledgers.read_all(config, asked.model, since=asked.since), console, config, asked.since)
+    found = ledgers.read_all(config, asked.model)
     return _ACTIONS[asked.action](found, console, config)
 
 
@@ -104,7 +106,8 @@ def _list(found: dict[str, Chain], console: Console, _config: Config) -> ExitCod
     return ExitCode.DONE
 
 
-def _verify(found: dict[str, Chain], console: Console, config: Config) -> ExitCode:
+def _verify(found: dict[str, Chain], console: Console, config: Config, since: str | None) -> ExitCode:
+    root = config.path(config.approvals.ledger)
     stamped = {name: prove(config, chain.entries) for name, chain in found.items()}
     faults = [fault for name, chain in found.items() for fault in (*chain.faults, *stamped[name].faults)]
     if faults:
@@ -113,9 +116,13 @@ def _verify(found: dict[str, Chain], console: Console, config: Config) -> ExitCo
             f"the ledger is broken, first at {faults[0].partition(':')[0]}:\n{lines}",
             hint="restore the entries from git, or from a sealed dossier that holds them",
         )
+    unseen = {
+        name: "" if since in {entry.digest() for entry in chain.entries} else ledgers.unseen(root / name)
+        for name, chain in found.items()
+    }
     for name, chain in found.items():
         console.line(f"{name}: {len(chain.entries)} entries, every one in its place; head {' and '.join(chain.heads)}")
-        for note in chain.notes:
+        for note in (*filter(None, (unseen[name],)), *chain.notes):
             console.line(f"  {note}")
         if stamped[name].count or config.approvals.timestamp_url:
             open_ = len(unstamped(chain.entries))
@@ -127,6 +134,7 @@ def _verify(found: dict[str, Chain], console: Console, config: Config) -> ExitCo
                 {
                     **_plain(name, chain),
                     "time_stamps": unstructure(stamped[name]),
+                    "unseen": unseen[name],
                     "unstamped": [entry.file for entry in unstamped(chain.entries)],
                 }
                 for name, chain in found.items()
@@ -186,6 +194,5 @@ def _plain(name: str, chain: Chain) -> dict[str, object]:
 
 _ACTIONS: dict[str, Callable[[dict[str, Chain], Console, Config], ExitCode]] = {
     "list": _list,
-    "verify": _verify,
     "stamp": _stamp,
 }

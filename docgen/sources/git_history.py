@@ -10,9 +10,12 @@ from docgen.sources.git_ import Repository
 def added_below(folder: Path) -> tuple[str, ...]:
     """Return the name of every file that a commit of the current history ever added directly below `folder`, sorted.
 
-    Empty where the folder is in no repository, or git is not installed: git is one witness more, not a condition.
+    Empty where the folder is in no repository: git is one witness more, not a condition.
+
+    Raises:
+        SourceError: git is not installed, or does not answer in time.
     """
-    existing = next((item for item in (folder, *folder.parents) if item.is_dir()), None)
+    existing = _existing(folder)
     if existing is None:
         return ()
     repository = Repository(existing)
@@ -22,6 +25,26 @@ def added_below(folder: Path) -> tuple[str, ...]:
     )
     names = {path.rpartition("/")[2] for path in (out or "").replace("\n", "\0").split("\0") if path}
     return tuple(sorted(names))
+
+
+def forgets(folder: Path) -> str:
+    """Return why git does not know every file that was ever added below `folder`, in words; empty where it does.
+
+    Raises:
+        SourceError: git is not installed, or does not answer in time.
+    """
+    existing = _existing(folder)
+    shallow = Repository(existing).run("rev-parse", "--is-shallow-repository") if existing else None
+    if shallow is None:
+        return "it lies in no git repository"
+    if shallow.strip() == "true":
+        return "the repository is a shallow clone"
+    return "" if added_below(folder) else "none of its entries was ever committed"
+
+
+def _existing(folder: Path) -> Path | None:
+    """Return the folder, or the nearest around it that is there."""
+    return next((item for item in (folder, *folder.parents) if item.is_dir()), None)
 
 
 def absent(folder: Path, shas: tuple[str, ...]) -> tuple[str, ...]:

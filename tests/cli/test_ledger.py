@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,10 +37,40 @@ def test_a_ledger_is_listed_and_proved_and_what_was_cut_off_is_found_by_its_note
     assert [entry["sequence"] for entry in told["entries"]] == [1, 2]
 
     last.unlink()
-    assert run_docgen("ledger", "verify", cwd=tmp_path).returncode == 0
+    done = run_docgen("ledger", "verify", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "  whether its last entries were cut off cannot be seen here: it lies in no git repository; " in done.stdout
     error = refused(run_docgen("ledger", "verify", "--since", head, "--format", "json", cwd=tmp_path), 10)
     assert f"first at {head}" in error["message"]
     refused(run_docgen("ledger", "verify", "--since", "abc", "--format", "json", cwd=tmp_path), 2)
+
+
+def test_where_git_cannot_show_what_was_cut_off_it_is_said(tmp_path: Path) -> None:
+    def unseen(folder: Path, *more: str) -> str:
+        done = run_docgen("ledger", "verify", *more, "--format", "json", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        (told,) = json.loads(done.stdout)["ledgers"]
+        return told["unseen"]
+
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=tester", "-c", "user.email=tester@example.org")
+        subprocess.run(["git", *who, *arguments], cwd=whole, check=True, capture_output=True)
+
+    whole, shallow = tmp_path / "whole", tmp_path / "shallow"
+    whole.mkdir()
+    head = waive(whole, 1).stem.partition("-")[2]
+    assert "it lies in no git repository" in unseen(whole)
+    assert unseen(whole, "--since", head) == ""
+    git("init", "-q")
+    assert "none of its entries was ever committed" in unseen(whole)
+    git("add", ".")
+    git("commit", "-q", "-m", "approve")
+    assert unseen(whole) == ""
+    (whole / "more.txt").write_text("more", "utf-8")
+    git("add", ".")
+    git("commit", "-q", "-m", "more")
+    git("clone", "-q", "--depth", "1", whole.as_uri(), str(shallow))
+    assert "the repository is a shallow clone; give a head that you noted with --since" in unseen(shallow)
 
 
 def test_an_edited_entry_is_named(tmp_path: Path) -> None:
