@@ -306,6 +306,28 @@ def test_keys_are_read_from_pem_files_with_and_without_passphrase_and_others_are
         read_public("ssh-ed25519 AAAA", where="key")
 
 
+def test_what_is_no_private_key_or_lacks_its_passphrase_is_told_in_plain_words(tmp_path: Path) -> None:
+    for name, secret in (("plain", ""), ("locked", "open sesame")):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", secret, "-f", str(tmp_path / name)]
+        subprocess.run(command, check=True)
+    export = ["openssl", "pkcs12", "-export", "-nocerts", "-inkey", "plain.pem", "-passout", "pass:x", "-out", "p12"]
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", "plain.pem"], cwd=tmp_path, check=True)
+    subprocess.run(export, cwd=tmp_path, check=True)
+    (tmp_path / "noise").write_bytes(b"no key at all")
+    for name, secret, why, hint in (
+        ("plain.pub", None, "it is the public half", f"name the file of the private key, perhaps {tmp_path / 'plain'}"),
+        ("locked", None, "its passphrase was not given", "or set DOCGEN_KEY_PASSPHRASE"),
+        ("p12", None, "its passphrase was not given", "or set DOCGEN_KEY_PASSPHRASE"),
+        ("p12", "wrong", "the passphrase is not its own", "give the passphrase again"),
+        ("noise", None, "it is no OpenSSH, PEM or PKCS#12 file", "ssh-keygen"),
+    ):
+        with pytest.raises(UsageError, match=why) as caught:
+            read_private(tmp_path / name, secret)
+        assert hint in caught.value.hint, name
+    with pytest.raises(UsageError, match="not a public key: it is a private key"):
+        read_public((tmp_path / "plain").read_text("ascii"), where="key")
+
+
 def test_the_lines_of_the_documentation_check_a_signature_as_written(world: World) -> None:
     signed(world, "v1", "validation")
     text = (ROOT / "docs" / "approvals.md").read_text("utf-8").partition("## Checking a signature without docgen")[2]

@@ -33,6 +33,8 @@ MIN_RSA_BITS = 2048
 
 _MAX_KEY = 64 * 1024
 _CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
+_PUBLIC = (b"ssh-", b"ecdsa-")
+"""How a line of OpenSSH with a public key begins."""
 _HINT = "make one: ssh-keygen -t ed25519"
 
 
@@ -148,7 +150,8 @@ def read_public(text: str, *, where: str) -> PublicKey:
         else:
             key = load_pem_public_key(data) if data.startswith(b"-----") else load_ssh_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as err:
-        raise UsageError(f"{where}: not a public key: {err}", hint="give the line of id_ed25519.pub") from err
+        what = "it is a private key" if b"PRIVATE KEY-----" in data else "it is no line of OpenSSH and no PEM block"
+        raise UsageError(f"{where}: not a public key: {what}", hint="give the line of id_ed25519.pub") from err
     return known_public(key, where=where)
 
 
@@ -212,12 +215,28 @@ def read_private(path: Path, passphrase: str | None) -> KeyInMemory:
     secret = None if passphrase is None else passphrase.encode("utf-8")
     try:
         key, certificates = _loader(data)(data, secret)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as err:
+    except UnsupportedAlgorithm as err:
         told = str(err).rstrip(".")
-        raise UsageError(f"{path}: not a private key that can be read: {told}", hint="see docs/approvals.md") from err
+        hint = "pip install 'docgen[ssh]', or give a PEM or PKCS#12 file"
+        raise UsageError(f"{path}: not a private key that can be read: {told}", hint=hint) from err
+    except (ValueError, TypeError) as err:
+        why, hint = _unread(path, data, given=bool(passphrase))
+        raise UsageError(f"{path}: not a private key that can be read: {why}", hint=hint) from err
     if not _is_known(key):
         raise UsageError(f"{path}: expected a private key: {KINDS}", hint=_HINT)
     return KeyInMemory(key=cast("AnyPrivate", key), certificates=certificates)
+
+
+def _unread(path: Path, data: bytes, *, given: bool) -> tuple[str, str]:
+    """Return why a file gives no private key, in words, and the next step."""
+    if is_encrypted(path) and given:
+        return "the passphrase is not its own, or it is damaged", "give the passphrase again, or DOCGEN_KEY_PASSPHRASE"
+    if is_encrypted(path):
+        return "its passphrase was not given", "run it at a terminal, or set DOCGEN_KEY_PASSPHRASE"
+    if data.startswith(_PUBLIC) or b"-----BEGIN PUBLIC KEY-----" in data or _CERTIFICATE in data:
+        private = f", perhaps {path.with_suffix('')}" if path.suffix == ".pub" else ""
+        return "it is the public half, or a certificate", f"name the file of the private key{private}"
+    return "it is no OpenSSH, PEM or PKCS#12 file of a key, or it is damaged", _HINT
 
 
 def private_key(raw: bytes) -> KeyInMemory:
