@@ -10,8 +10,9 @@ from docgen.model.snapshot import Snapshot
 
 
 def recorded_aliases(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Return alias -> the entry that moved it last."""
-    return {entry.details.alias: entry for entry in entries if isinstance(entry.details, (Release, Rollback))}
+    """Return alias -> the entry that moved it last; of entries of one number, written side by side, the later one."""
+    ordered = sorted(entries, key=lambda entry: (entry.sequence, entry.at))
+    return {entry.details.alias: entry for entry in ordered if isinstance(entry.details, (Release, Rollback))}
 
 
 def drift(recorded: Mapping[str, Entry], snapshot: Snapshot) -> tuple[str, ...]:
