@@ -16,6 +16,7 @@ from docgen.bundle.sign_offs import (
     predicate_of,
     shared_with,
     signatures_of,
+    signed_before,
     signed_off,
     waivers_of,
 )
@@ -85,6 +86,10 @@ class Desk:
     def states(self, today: date) -> tuple[GateState, ...]:
         """Return the state of each gate, in order."""
         return evaluate(self.plan, self.case(today))
+
+    def late(self, waiver: Waiver) -> str:
+        """Return who had signed when a requirement was waived, in words; empty where nobody had."""
+        return signed_before(waiver, self.chain, self.papers.subject, self.papers.digest)
 
     def case(self, today: date) -> Case:
         """Return what decides about the gates."""

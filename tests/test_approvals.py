@@ -190,7 +190,22 @@ def test_whoever_signs_or_looks_at_the_gates_is_told_what_was_waived(world: Worl
     assert f"waived until {until}: {row}, model owner answers for it: A pilot." in world.docgen("gate", SUBJECT).stdout
     told = json.loads(world.docgen("gate", SUBJECT, "--format", "json").stdout)
     assert [(item["requirement"], item["until"]) for item in told["waivers"]] == [(row, until)]
+    assert told["waivers"][0]["after"] == ""
     assert "waived" not in world.docgen("gate", SUBJECT, "--as-of", "2099-01-02").stdout
+
+
+def test_a_waiver_that_is_later_than_a_signature_is_said_to_be(world: World) -> None:
+    signed(world, "v1", "validation")
+    row = ("--requirement", "house_rules/HOUSE-RULES-04", "--until", "2099-01-01", "--reason", "A pilot.")
+    assert world.docgen("waive", SUBJECT, *row, "--owner", "owner", "--by", "head").returncode == 0
+    said = "recorded after Head of Validation had signed"
+    done = world.docgen("gate", SUBJECT, "--page", "--format", "json")
+    told = json.loads(done.stdout)
+    assert [item["after"] for item in told["waivers"]] == [said]
+    assert f"by head; not signed; {said}" in Path(world.folder / told["page"]).read_text("utf-8")
+    assert f"  {said}\n" in world.docgen(*world.signing("o1", "officer")).stdout
+    path = json.loads(world.docgen("seal", SUBJECT, "--format", "json").stdout)["path"]
+    assert f"A pilot. ({said})" in world.docgen("verify", path).stdout
 
 
 def test_a_version_without_a_commit_is_said_to_have_makers_whom_git_cannot_name(world: World) -> None:

@@ -38,7 +38,7 @@ from docgen.bundle.seal import (
     sums,
     verdict,
 )  # fmt: skip
-from docgen.bundle.sign_offs import signatures_of
+from docgen.bundle.sign_offs import signatures_of, signed_before
 from docgen.bundle.time_stamps import Stamped, prove_stamps
 from docgen.errors import DocgenError, IntegrityError
 from docgen.gates.chain import Chain, chain
@@ -265,7 +265,11 @@ def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
     proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today, plan=plan)
     then, now = _open(states), _open(proof.states)
     proof.waivers = set_aside(case_of(signers, _papers(proof), found, today, plan=plan))
-    told = "; ".join(f"{item.requirement} is waived until {item.until}: {item.reason}" for item in proof.waivers)
+    late = {item: signed_before(item, found, proof.subject, _papers(proof).digest) for item in proof.waivers}
+    told = "; ".join(
+        f"{item.requirement} is waived until {item.until}: {item.reason}" + (f" ({words})" if words else "")
+        for item, words in late.items()
+    )
     return f"as of {day}, {then}; as of {today}, {now}{f'; {told}' if told else ''}"
 
 

@@ -170,3 +170,15 @@ def waivers_of(chain: Chain, subject: str) -> tuple[Waiver, ...]:
     return tuple(
         entry.details for entry in chain.entries if isinstance(entry.details, Waiver) and entry.subject == subject
     )
+
+
+def signed_before(waiver: Waiver, chain: Chain, subject: str, manifest: Digest) -> str:
+    """Return who had signed a dossier when a requirement of it was waived, in words; empty where nobody had."""
+    names: dict[str, None] = {}
+    for entry in chain.entries:
+        details = entry.details
+        if entry.subject == subject and details == waiver:
+            return f"recorded after {' and '.join(names)} had signed" if names else ""
+        if isinstance(details, SignOff) and (entry.subject, details.manifest) == (subject, manifest):
+            names[details.name] = None
+    return ""

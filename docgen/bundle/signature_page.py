@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from docgen.bundle.sign_offs import check, predicate_of
+from docgen.bundle.sign_offs import check, predicate_of, signed_before
 from docgen.errors import DocgenError
 from docgen.gates.chain import Chain
 from docgen.gates.evaluate import Case, evaluate, refusals, set_aside
@@ -77,6 +77,7 @@ def _waived(found: Chain, case: Case) -> Iterator[SetAside]:
                 until=item.until,
                 by=entry.by,
                 at=entry.at,
+                after=signed_before(item, found, case.subject, case.manifest),
             )
 
 

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -50,6 +50,8 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
     waivers = set_aside(desk.case(today))
     for item in waivers:
         console.line(f"waived until {item.until}: {item.requirement}, {item.owner} answers for it: {item.reason}")
+        if late := desk.late(item):
+            console.line(f"  {late}")
     if desk.unknown:
         console.line(f"note: {desk.unknown}")
     if desk.stamped.count:
@@ -63,7 +65,7 @@ def gate(asked: argparse.Namespace, console: Console) -> ExitCode:
             "page": page,
             "makers": list(desk.developers),
             "note": desk.unknown,
-            "waivers": [unstructure(item) for item in waivers],
+            "waivers": [{**asdict(item), "after": desk.late(item)} for item in waivers],
             "time_stamps": unstructure(desk.stamped),
             **plain(states),
         }
@@ -181,6 +183,8 @@ def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
             waiver = waived.get(f"{assessment.regime}/{gap.requirement}")
             if waiver:
                 console.line(f"      waived until {waiver.until}, {waiver.owner} answers for it: {waiver.reason}")
+                if late := desk.late(waiver):
+                    console.line(f"      {late}")
     if predicate.last_signed is None:
         console.line("  the first dossier of this model that its signer signs")
     else:

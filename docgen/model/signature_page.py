@@ -57,6 +57,8 @@ class SetAside:
     """Who recorded it."""
     at: str
     """ISO 8601 UTC."""
+    after: str
+    """Who had signed by then, in words; empty where nobody had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,12 +31,16 @@ def content_of(shown: SignaturePage) -> Content:
 
 
 def _waiver(item: SetAside) -> list[list[str]]:
+    after = f"; {one_line(item.after)}" if item.after else ""
     return [
         ["Requirement", one_line(item.requirement)],
         ["Why", one_line(item.reason)],
         ["Who answers for it", one_line(item.owner)],
         ["Until", item.until],
-        ["Recorded", f"{datetime.fromisoformat(item.at):%Y-%m-%d %H:%M:%S} UTC, by {one_line(item.by)}; not signed"],
+        [
+            "Recorded",
+            f"{datetime.fromisoformat(item.at):%Y-%m-%d %H:%M:%S} UTC, by {one_line(item.by)}; not signed{after}",
+        ],
     ]
 
 
