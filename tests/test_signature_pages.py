@@ -56,6 +56,21 @@ def test_signing_writes_a_page_with_each_item_in_html_and_pdf(world: World) -> N
     assert b"pdfaid:part" in PdfReader(page.with_suffix(".pdf")).trailer["/Root"]["/Metadata"].get_data()
 
 
+def test_a_signature_in_the_pdf_is_headed_by_who_signed_and_by_no_row_of_its_own(world: World) -> None:
+    """A row of "Fact" and "Value" stood above every signature; a PDF for all readers still wants a head."""
+    page = world.folder / str(told(world, *world.signing("v1", "validation"))["page"])
+    reader = PdfReader(page.with_suffix(".pdf"))
+    _, paper = words(page)
+    assert "Fact" not in paper.split()
+    assert "Printed name Head of Validation (v1) Role" in paper
+    kinds = [
+        str(kept["/S"])
+        for kept in map(reader.get_object, range(1, len(reader.xref[0])))
+        if isinstance(kept, dict) and "/S" in kept
+    ]
+    assert kinds.count("/THead") == kinds.count("/Table") == 2  # of the dossier, and of the one signature
+
+
 def test_what_was_waived_stands_on_the_page_with_who_answers_for_it(world: World) -> None:
     page = world.folder / str(told(world, "gate", SUBJECT, "--page", code=1)["page"])
     for text in words(page):

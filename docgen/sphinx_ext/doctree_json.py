@@ -21,7 +21,7 @@ MAX_ROWS = 150
 its values are no links: each costs 100 kB while the PDF is set, and the list of evidence is in the order of ids."""
 
 MAX_WHOLE = 24
-"""Lines of a table that is not torn at the end of a page: a third of a page, so that it always fits on the next."""
+"""Lines of a table or a row that is not torn at the end of a page: a third of a page, so that it fits on the next."""
 
 LINE = 90
 """Characters that stand side by side in a table of the PDF, at least."""
@@ -237,9 +237,11 @@ class Converter:
             ),
         ]
 
-    def _row(self, row: nodes.Element, depth: int, widths: list[int]) -> list[Tree]:
+    def _row(self, row: nodes.row, depth: int, widths: list[int]) -> list[Tree]:
+        whole = _lines([row], widths) <= MAX_WHOLE
         cells = [
             {
+                "whole": whole,
                 "right": "docgen-num" in cell.get("classes", ()),
                 "x": 1 + int(cell.get("morecols", 0)),
                 "y": 1 + int(cell.get("morerows", 0)),

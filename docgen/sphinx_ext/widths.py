@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import assert_never
 
 from docgen.model.assessment import Verdict
@@ -37,6 +37,14 @@ ACROSS = 257 / 170
 INSET = 2
 """Characters that the padding of a cell takes."""
 
+LOST = 3
+"""Characters at the end of a broken line that the next word has no room in."""
+
+CAPITAL, DIGIT = 1.25, 1.13
+"""Widths of a capital and a digit of IBM Plex Sans, over that of the character meant above."""
+
+_WIDTHS = dict.fromkeys("MW@%", 1.6) | dict.fromkeys(" .,:;()", 0.6)
+
 _PART = re.compile(r"[^/_:.@=&,;-]{1,16}[/_:.@=&,;-]*|[/_:.@=&,;-]+")
 """Where pages and PDF (`sphinx_src/pdf/nodes.typ`) let long codes break: a digest of 32, 40 or 64 in 8 or 16."""
 
@@ -46,15 +54,14 @@ def column_widths(block: Grid) -> tuple[int, ...]:
     columns = [
         (_items(head), *(row[position] for row in block.rows[:ROWS])) for position, head in enumerate(block.columns)
     ]
+    lengths = [tuple(map(_length, cells)) for cells in columns]
     words = [min(max(map(_word, cells)), LONGEST_WORD) for cells in columns]
-    wants = [max(word, min(_usual(cells), LONGEST_CELL)) for word, cells in zip(words, columns, strict=True)]
+    wants = [max(word, min(_usual(cells), LONGEST_CELL)) for word, cells in zip(words, lengths, strict=True)]
     scale = ACROSS if block.across else 1
     most = round(scale * SMALL_TYPE) - INSET * len(words)
     room = round(scale * _line(len(words))) - INSET * len(words)
     needs = next(plan for plan in _plans(columns, block.numeric, words, wants) if sum(plan) <= most or plan is words)
-    more = [max(want - need, 0) for need, want in zip(needs, wants, strict=True)]
-    share = min(1.0, max(room - sum(needs), 0) / sum(more)) if sum(more) else 0.0
-    return tuple(need + round(share * extra) + INSET for need, extra in zip(needs, more, strict=True))
+    return tuple(width + INSET for width in _spread(needs, wants, list(zip(*lengths, strict=True)), room))
 
 
 def _plans(
@@ -68,30 +75,50 @@ def _plans(
     for least in (beside, words):
         for length in (_length, _part_length):
             yield [
-                max(word, min(_number(cells[1:], length), LONGEST_NUMBER)) if position in numeric else max(word, some)
+                max(word, min(max(map(length, cells[1:]), default=0), LONGEST_NUMBER))
+                if position in numeric
+                else max(word, some)
                 for position, (word, some, cells) in enumerate(zip(words, least, columns, strict=True))
             ]
     yield words
 
 
+def _spread(needs: list[int], wants: list[int], rows: list[tuple[int, ...]], room: int) -> list[int]:
+    """Return widths that fill the room: each further character goes where it takes most off the height of the rows."""
+    widths = list(needs)
+    spare = room - sum(widths)
+    if spare >= sum(max(want - need, 0) for need, want in zip(needs, wants, strict=True)):
+        return list(map(max, needs, wants))
+    for _ in range(spare):
+        gains = [0.0] * len(widths)
+        for row in rows:
+            lines = [_lines(length, width) for length, width in zip(row, widths, strict=True)]
+            tallest = lines.index(max(lines))
+            if widths[tallest] < wants[tallest]:
+                gains[tallest] += lines[tallest] - _lines(row[tallest], widths[tallest] + 1)
+        if not any(gains):
+            break
+        widths[gains.index(max(gains))] += 1
+    return widths
+
+
+def _lines(length: int, width: int) -> float:
+    """Return how many lines a text takes, on the average of texts of its length."""
+    return 1.0 if length <= width else max(1.0, length / max(width - LOST, 1))
+
+
 def _length(line: tuple[Inline, ...]) -> int:
-    return sum(len(text_of(item)) for item in line)
+    return round(sum(map(_wide, line)))
 
 
 def _part_length(line: tuple[Inline, ...]) -> int:
     """Return the length of the longer of a number and its interval."""
-    return max(map(len, "".join(map(text_of, line)).split(" (")), default=0) + 1
+    return round(max(map(_letters, "".join(map(text_of, line)).split(" (")), default=0)) + 1
 
 
-def _number(cells: tuple[tuple[Inline, ...], ...], length: Callable[[tuple[Inline, ...]], int]) -> int:
-    """Return the room for the longest number; a digit is a little wider than a letter."""
-    return round(max(map(length, cells), default=0) * 1.06)
-
-
-def _usual(cells: tuple[tuple[Inline, ...], ...]) -> int:
+def _usual(lengths: tuple[int, ...]) -> int:
     """Return the length that nine of ten cells do not pass: one long cell may well take a second line."""
-    lengths = sorted(map(_length, cells))
-    return lengths[-(-(len(lengths) - 1) * 9 // 10)]
+    return sorted(lengths)[-(-(len(lengths) - 1) * 9 // 10)]
 
 
 def _line(columns: int) -> int:
@@ -105,17 +132,35 @@ def _items(label: Label) -> tuple[Inline, ...]:
 
 def _word(line: tuple[Inline, ...]) -> int:
     """Return the length of the longest part of a cell that is not broken."""
-    return max((len(part) for item in line for part in _parts(item)), default=0) + 1
+    return round(max((part for item in line for part in _parts(item)), default=0)) + 1
 
 
-def _parts(item: Inline) -> list[str]:
+def _parts(item: Inline) -> Iterator[float]:
+    """Yield the length of each part of an inline between which a line may break."""
+    if isinstance(item, Badge):
+        yield _wide(item)
+    elif _is_code(item):
+        yield from map(len, code_parts(text_of(item)))
+    else:
+        yield from map(_letters, text_of(item).split())
+
+
+def _wide(item: Inline) -> float:
+    """Return the length of an inline, in characters: code has one width, a verdict is small type with a margin."""
     text = text_of(item)
     if isinstance(item, Badge):
-        return [f"{text}  "]
+        return 0.9 * _letters(text) + 2
+    return len(text) if _is_code(item) else _letters(text)
+
+
+def _letters(text: str) -> float:
+    """Return the length of a text in characters: capitals and digits are wider than the average letter."""
+    return sum(_WIDTHS.get(c, CAPITAL if c.isupper() else DIGIT if c.isdigit() else 1.0) for c in text)
+
+
+def _is_code(item: Inline) -> bool:
     code = isinstance(item, Shown) and item.format in {"code", "digest"}
-    if code or (isinstance(item, Link) and item.label.startswith("evidence:")):
-        return code_parts(text)
-    return text.split()
+    return code or (isinstance(item, Link) and item.label.startswith("evidence:"))
 
 
 def code_parts(text: str) -> list[str]:

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from docgen.blocks.values import full
 from docgen.model.assessment import Verdict
 from docgen.model.document import Badge, Dossier, Grid, Line, Link, Shown, Words
 from docgen.model.evidence import Interval, Quantity
-from docgen.sphinx_ext.doctree_json import Converter, without_dead_links
+from docgen.resources import sphinx_src_dir
+from docgen.sphinx_ext.doctree_json import LINE_POINTS, Converter, without_dead_links
 from docgen.sphinx_ext.nodes_ import NodeMaker
 from docgen.sphinx_ext.widths import INSET, LONGEST_WORD, code_parts, column_widths
 from docgen.testing import sample_snapshot
@@ -26,6 +28,13 @@ def grid(*row: Line, heads: tuple[str, ...] = (), times: int = 1) -> Grid:
 
 def words(text: str) -> Line:
     return (Words(text=text),)
+
+
+def printed(text: str) -> float:
+    """How many characters of a line a text takes in the font of the PDF."""
+    font = FT2Font(str(sphinx_src_dir() / "pdf" / "fonts" / "IBMPlexSans-Regular.ttf"))
+    advances = (font.load_char(ord(c), flags=LoadFlags.NO_SCALE).horiAdvance for c in text)
+    return sum(advances) / font.units_per_EM * LINE_POINTS / (170 / 25.4 * 72)
 
 
 def test_a_digest_beside_long_texts_keeps_its_twelve_characters() -> None:
@@ -43,6 +52,30 @@ def test_a_verdict_and_the_id_of_a_requirement_are_never_broken() -> None:
     assert widths[1] - INSET > len("SR117-V-03")
 
 
+@pytest.mark.parametrize("name", ["MC-QUA-01", "MC-MON-01", "SR117-V-03", "HOUSE-RULES-04", "WWW-MMM-00"])
+def test_an_id_of_capitals_and_digits_has_room_as_it_is_printed(name: str) -> None:
+    """MC-QUA-01 was given nine average letters, and broke at its hyphen."""
+    widths = column_widths(
+        grid((Link(label=f"need:{name}", text=name),), *(words("a long text of many words " * 9),) * 5)
+    )
+    assert widths[0] - INSET >= printed(name)
+
+
+def test_a_verdict_takes_no_more_than_its_words_need() -> None:
+    badge = (Badge(verdict=Verdict.NOT_MET),)
+    widths = column_widths(grid(badge, *(words("a long text of many words " * 9),) * 5))
+    assert widths[0] - INSET <= printed("not met") + 3
+
+
+def test_room_goes_to_the_column_whose_text_makes_the_rows_tall() -> None:
+    short, number = words("Selection rate difference by groups"), words("0.1377 (95% CI 0.0616 to 0.2374, n = 1,800)")
+    block = replace(grid(short, number, words("a long text of many words " * 5)), numeric=(1,))
+    measure, value, formed = column_widths(block)
+    assert value - INSET >= printed(number[0].text)  # type: ignore[union-attr]
+    assert formed > 1.5 * measure
+    assert measure + value + formed == 107
+
+
 def test_a_single_endless_word_does_not_take_the_whole_page() -> None:
     widths = column_widths(grid(words("x" * 4000), words("a few words here")))
     assert widths[0] <= LONGEST_WORD + INSET + 60
@@ -54,7 +87,7 @@ def test_a_number_with_its_interval_is_not_broken_for_the_sake_of_words() -> Non
     text = words("Positive predictive value by groups")
     block = grid(text, text, number, number, number)
     widths = column_widths(replace(block, numeric=(2, 3, 4)))
-    assert all(width - INSET >= len("0.1216 (0.1046 to 0.1409)") for width in widths[2:])
+    assert all(width - INSET >= printed("0.1216 (0.1046 to 0.1409)") for width in widths[2:])
     assert min(widths[:2]) - INSET > len("predictive")
 
 
@@ -69,7 +102,7 @@ def test_columns_that_fit_get_what_they_want() -> None:
 
 
 def test_a_table_of_words_alone_and_an_empty_one_have_widths() -> None:
-    assert column_widths(Grid(caption="", columns=("Measure", "n"), rows=())) == (8 + INSET, 2 + INSET)
+    assert column_widths(Grid(caption="", columns=("Measure", "n"), rows=())) == (9 + INSET, 2 + INSET)
 
 
 def maker() -> NodeMaker:
@@ -94,6 +127,13 @@ def test_a_short_table_is_not_torn_and_one_that_may_outgrow_a_page_is() -> None:
     assert not set_(grid(words("a"), words("b"), times=60))["whole"]
     assert not set_(grid(words("a"), words("many words " * 400)))["whole"]
     assert not set_(grid(words("a"), words("line\n" * 40)))["whole"]
+
+
+def test_a_row_stays_on_one_page_unless_it_may_outgrow_one() -> None:
+    row, _ = set_(grid(words("a"), words("many words " * 40), times=60))["body"][:2]  # type: ignore[index]
+    assert all(cell["whole"] for cell in row)
+    row, _ = set_(grid(words("a"), words("many words " * 400), times=2))["body"]  # type: ignore[misc]
+    assert not any(cell["whole"] for cell in row)
 
 
 def test_an_interval_in_brackets_moves_to_the_next_line_whole_where_it_has_room() -> None:
