@@ -14,8 +14,8 @@ from docgen.errors import DocgenError, SourceError
 from docgen.gates.history import Event, captured, history
 from docgen.gates.retention import Kept, Layer, Service, layers_of, retained, services
 from docgen.ledgers import registered
-from docgen.model.canonical import Digest
-from docgen.model.ledger import Entry, Export
+from docgen.model.ledger import Entry, Export, Rollback
+from docgen.model.rollback import record_name
 from docgen.render.history import render_history
 from docgen.store.files import slug, write_atomic
 from docgen.store.ledger import Ledger
@@ -87,8 +87,8 @@ def write_history(past: Past, page: Path, config: Config) -> None:
     write_atomic(page, text.encode("utf-8"))
 
 
-def _there(past: Past, config: Config) -> Iterator[tuple[Digest, Path]]:
-    """Yield what can be opened: the file of each entry, an archive that was made, a dossier of a capture."""
+def _there(past: Past, config: Config) -> Iterator[tuple[str, Path]]:
+    """Yield what can be opened: the files of entries, archives, records of rollbacks, and dossiers of captures."""
     folder = Ledger.of(config.path(config.approvals.ledger), past.model).folder
     sealed = config.path(config.approvals.sealed)
     for entry in past.entries:
@@ -97,6 +97,10 @@ def _there(past: Past, config: Config) -> Iterator[tuple[Digest, Path]]:
             name = f"{slug(past.model)}-{slug(entry.version)}-{entry.details.archive[:12]}.zip"
             if (sealed / name).is_file():
                 yield entry.details.archive, sealed / name
+        if isinstance(entry.details, Rollback):
+            record = config.path(config.approvals.records) / slug(past.model) / f"{record_name(entry)}.html"
+            if record.is_file():
+                yield record_name(entry), record
     for path in sorted((config.path(config.dossier.output) / slug(past.model)).glob("*/manifest.json")):
         try:
             manifest = read_manifest(path.parent)

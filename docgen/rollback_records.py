@@ -10,7 +10,7 @@ from docgen.errors import IntegrityError
 from docgen.model.canonical import canonical
 from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry, Rollback
-from docgen.model.rollback import compose
+from docgen.model.rollback import compose, record_name
 from docgen.model.snapshot import Snapshot
 from docgen.render.rollback import rollback_html, rollback_pdf
 from docgen.store.files import slug, write_atomic
@@ -44,7 +44,7 @@ def write_record(entry: Entry, proof: Proof, config: Config) -> Path:
         _newest(config, f"models:/{name}/{before}") if before else None,
     )
     folder = config.path(config.approvals.records) / slug(name)
-    stem = f"{entry.sequence:06d}-rollback"
+    stem = record_name(entry)
     write_atomic(folder / f"{stem}.json", canonical(unstructure(record)))
     write_atomic(folder / f"{stem}.pdf", rollback_pdf(record))
     page = folder / f"{stem}.html"

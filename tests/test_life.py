@@ -60,10 +60,12 @@ def test_the_script_of_the_documentation_walks_the_whole_life(store: str, tmp_pa
     assert [kind for _, kind in told].count("capture") >= 3
     assert told[-1] == ("1", "rollback")
     assert [version for version, kind in told if kind == "release"] == ["1", "2"]
-    assert "9 gates: as of" in done.stdout
+    assert "10 gates: as of" in done.stdout
     page = (home / "approvals" / "history-screening.html").read_text("utf-8")
     (opened,) = re.findall(r'sealed as \w+ <a href="\.\./(sealed/screening-1-\w+\.zip)">open</a>', page)
     assert (home / opened).is_file()
+    (record,) = re.findall(r'<a href="(records/screening/\d{6}-rollback\.html)">open</a>', page)
+    assert (home / "approvals" / record).is_file()
     links = re.findall(r'<a href="(ledger/screening/[^"]+|\.\./dossiers/[^"]+)">', page)
     assert len(links) == 11 + 3
     assert all((home / "approvals" / link).is_file() for link in links)

@@ -244,6 +244,11 @@ def test_only_a_version_that_was_released_is_restored_and_the_reason_stands_in_t
     assert "move alias 'champion' from version 3 to version 2" in shop.done(*ROLLBACK, "2", "--dry-run")["steps"]
     assert tree(shop.folder) == before
     told = shop.done(*ROLLBACK, "2")
+    shop.done("history", MODEL, "--page", "approvals/history.html")
+    page = (shop.folder / "approvals" / "history.html").read_text("utf-8")
+    assert (
+        f'<a href="{(shop.folder / told["record"]).relative_to(shop.folder / "approvals").as_posix()}">open</a>' in page
+    )
     assert (shop.champion(), told["before"]) == ("2", "3")
     assert shop.kinds()[-1] == "rollback"
     page = shop.folder / str(told["record"])

@@ -12,7 +12,7 @@ from docgen import pipeline
 from docgen.cli.console import Console
 from docgen.cli.days import day_of
 from docgen.config import CONFIG_NAME, Config, load_config
-from docgen.errors import ExitCode, IntegrityError, UsageError
+from docgen.errors import ExitCode, IntegrityError, SourceError, UsageError
 from docgen.model.assessment import Assessment, Verdict
 from docgen.model.snapshot import Finding, Snapshot
 
@@ -198,6 +198,9 @@ def _verify(asked: argparse.Namespace, console: Console) -> ExitCode:
         from docgen.cli import approvals
 
         return approvals.verify(asked, console)
+    absent = [path for path in asked.paths if not Path(path).exists()]
+    if absent:
+        raise SourceError(f"{absent[0]}: no such file or folder", hint="name a dossier's folder or a sealed dossier")
     if sealed or _of_archives(asked):
         raise UsageError(
             "verify: --key, --signers, --timestamp-roots, --record and archives are for sealed dossiers, "

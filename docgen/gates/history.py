@@ -19,6 +19,7 @@ from docgen.model.ledger import (
     Verification,
     Waiver,
 )
+from docgen.model.rollback import record_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,8 @@ class Event:
     by: str
     sha256: Digest
     """Of the snapshot or of the ledger's entry: its permanent name."""
-    about: Digest | None = None
-    """Of the archive that it tells of."""
+    about: str | None = None
+    """SHA-256 of the archive that it tells of, or the name of the record of a rollback."""
 
 
 def captured(at: str, version: str, snapshot: Digest) -> Event:
@@ -61,11 +62,20 @@ def history(entries: Iterable[Entry], captures: Iterable[Event]) -> tuple[Event,
             what=_words(entry.details),
             by=entry.by,
             sha256=entry.digest(),
-            about=entry.details.archive if isinstance(entry.details, (Export, Verification)) else None,
+            about=_about(entry),
         )
         found.append((latest, place, event))
     found += [(event.at, 0, event) for event in captures]
     return tuple(event for *_, event in sorted(found, key=lambda item: (item[0], item[1], item[2].version)))
+
+
+def _about(entry: Entry) -> str | None:
+    match entry.details:
+        case Export() | Verification():
+            return entry.details.archive
+        case Rollback():
+            return record_name(entry)
+    return None
 
 
 def _words(details: Details) -> str:

@@ -88,6 +88,11 @@ def _value(snapshot: Snapshot | None, name: EvidenceId) -> float | None:
     return item.value.value if item and isinstance(item.value, Quantity) else None
 
 
+def record_name(entry: Entry) -> str:
+    """Return the name of the files of a rollback's record, without their suffix."""
+    return f"{entry.sequence:06d}-rollback"
+
+
 def compose(
     entry: Entry, archive: Digest, signatures: tuple[Signature, ...], states: tuple[GateState, ...],
     waivers: tuple[Waiver, ...], then: Snapshot, now: Snapshot | None, left: Snapshot | None,

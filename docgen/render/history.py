@@ -73,7 +73,7 @@ def render_history(
     services: tuple[Service, ...],
     kept: tuple[Kept, ...],
     *,
-    links: Mapping[Digest, str],
+    links: Mapping[str, str],
 ) -> str:
     """Return the page; the same input gives the same bytes.
 
@@ -82,7 +82,7 @@ def render_history(
         events: oldest first, at least one.
         services: when which alias was on which version.
         kept: how long the records of each version are kept.
-        links: SHA-256 of an entry, an archive or a snapshot -> address of what can be opened.
+        links: SHA-256 of an entry, an archive or a snapshot, or the name of a record -> address of what can be opened.
     """
     folder = templates_dir() / "history"
     style, style_hash = source(folder / "history.css")

@@ -111,6 +111,9 @@ def test_a_key_that_did_not_sign_is_told(kept: Kept, tmp_path: Path) -> None:
     assert "did not sign this dossier" in error["message"]
     refused(run_docgen("verify", "--key", str(public), "--format", "json", cwd=tmp_path), 2)
     refused(run_docgen("verify", str(kept.path), "--key", "nowhere", "--format", "json", cwd=tmp_path), 9)
+    for more in ((), ("--key", str(public))):
+        error = refused(run_docgen("verify", "sealed/none.zip", *more, "--format", "json", cwd=tmp_path), 9)
+        assert error["message"] == "sealed/none.zip: no such file or folder"
 
 
 def test_what_rests_on_the_archives_own_word_is_told_and_so_is_what_was_waived(kept: Kept, tmp_path: Path) -> None:
