@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from docgen.config import Config
@@ -70,8 +71,15 @@ def read_whole(ledger: Ledger) -> Chain:
     return ledger.whole(read(ledger.folder))
 
 
-def drift_of(config: Config, snapshot: Snapshot) -> tuple[str, ...]:
+def drift_of(
+    config: Config, snapshot: Snapshot, holders: Callable[[str], Mapping[str, str]] | None = None
+) -> tuple[str, ...]:
     """Return, in words, where the registry is not as releases and rollbacks left it; an interrupted one is told too.
+
+    Args:
+        config: where ledgers and journals lie.
+        snapshot: of one version.
+        holders: asks the registry, where there is drift, for alias -> version of a model; None: it is not asked.
 
     Raises:
         IntegrityError: the ledger is not whole.
@@ -81,7 +89,11 @@ def drift_of(config: Config, snapshot: Snapshot) -> tuple[str, ...]:
         return ()
     move = pending(journal_of(config.path(config.dossier.store), snapshot.subject.name))
     open_ = f"the {move.kind} of version {move.version} was interrupted, the next one settles it" if move else ""
-    return (*filter(None, (open_,)), *drift(recorded_aliases(Ledger(folder=folder).sound().entries), snapshot))
+    recorded = recorded_aliases(Ledger(folder=folder).sound().entries)
+    found = drift(recorded, snapshot)
+    if found and holders is not None:
+        found = drift(recorded, snapshot, holders(snapshot.subject.name))
+    return (*filter(None, (open_,)), *found)
 
 
 def registered(model: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -22,6 +23,7 @@ from docgen.store.snapshots import Snapshots
 if TYPE_CHECKING:
     from docgen.sources.mlflow_.collect import CollectedFacts
     from docgen.sources.mlflow_.open_ import ModelRef
+    from docgen.sources.mlflow_.records import Store
 
 Step = Callable[[str], None]
 """Told what is being done, in words."""
@@ -275,15 +277,39 @@ def pin_narrative(
     return folder / f"{slot}.md", snapshot, pins
 
 
+def aliases_now(name: str, config: Config, tracking_uri: str | None = None) -> dict[str, str]:
+    """Return alias -> version of a registered model, as the registry has them now.
+
+    Raises:
+        SourceError: the store does not answer.
+    """
+    with _opened(config, _tracking(config, tracking_uri)[1]) as store:
+        model = store.model(name)
+    return dict(model.aliases) if model else {}
+
+
+def _tracking(config: Config, tracking_uri: str | None) -> tuple[str, str]:
+    """Return the store's address as it was given, and as it is opened."""
+    wanted = tracking_uri or config.mlflow.tracking_uri
+    return wanted, wanted if tracking_uri else store_uri(config, wanted)
+
+
+def _opened(config: Config, uri: str) -> contextlib.closing[Store]:
+    from docgen.sources.mlflow_.open_ import open_store
+
+    registry = store_uri(config, config.mlflow.registry_uri) if config.mlflow.registry_uri else ""
+    patience = {"timeout_seconds": config.mlflow.timeout_seconds, "retries": config.mlflow.retries}
+    return contextlib.closing(open_store(uri, registry, **patience))
+
+
 def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Step) -> CollectedFacts:
     from docgen.sources.mlflow_.artifacts import MIB, Limits
     from docgen.sources.mlflow_.asking import Patience, without_credentials
     from docgen.sources.mlflow_.collect import collect_mlflow
-    from docgen.sources.mlflow_.open_ import open_store, parse_model_uri
+    from docgen.sources.mlflow_.open_ import parse_model_uri
     from docgen.sources.mlflow_.reading import Reading
 
-    wanted = tracking_uri or config.mlflow.tracking_uri
-    uri = wanted if tracking_uri else store_uri(config, wanted)
+    wanted, uri = _tracking(config, tracking_uri)
     reading = Reading(
         tracking_uri=uri,
         limits=Limits(file_bytes=config.mlflow.max_file_mib * MIB, files=config.mlflow.max_files),
@@ -295,12 +321,8 @@ def _read_mlflow(model: str, config: Config, tracking_uri: str | None, step: Ste
         step=step,
     )
     step(f"opening {without_credentials(wanted)}")
-    registry = store_uri(config, config.mlflow.registry_uri) if config.mlflow.registry_uri else ""
-    store = open_store(uri, registry, timeout_seconds=config.mlflow.timeout_seconds, retries=config.mlflow.retries)
-    try:
+    with _opened(config, uri) as store:
         facts = collect_mlflow(store, parse_model_uri(model), reading)
-    finally:
-        store.close()
     return replace(facts, origin=replace(facts.origin, uri=without_credentials(wanted)))
 
 

@@ -56,6 +56,7 @@ def test_the_script_of_the_documentation_walks_the_whole_life(store: str, tmp_pa
     approved = ["waiver", "sign off", "sign off", "export", "release"]
     assert kinds == [*((kind, "1") for kind in approved), *((kind, "2") for kind in approved), ("rollback", "1")]
     assert "models:/screening/3 was never released" in done.stderr
+    assert " put it; it is on version 3 now\n" in (home / "check.txt").read_text("utf-8")
     told = re.findall(r"^\S+Z  version (\d) +(\w+(?: off)?) +\S", done.stdout, re.MULTILINE)
     assert [kind for _, kind in told].count("capture") >= 3
     assert told[-1] == ("1", "rollback")

@@ -326,14 +326,17 @@ def test_an_alias_that_was_moved_behind_our_back_is_told_as_drift(shop: Shop) ->
     shop.done(*RELEASE)
     snapshot = Snapshots(shop.folder / ".docgen").latest(SUBJECT)
 
-    def seen(version: str, *aliases: str) -> tuple[str, ...]:
+    def seen(version: str, *aliases: str, holders: dict[str, str] | None = None) -> tuple[str, ...]:
         facts = VersionFacts(name=MODEL, version=version, status="READY", stage="", created=None, updated=None,
                              run_id=None, model_id=None, source="", aliases=aliases)  # fmt: skip
         item = replace(snapshot.evidence[0], id=f"version:{version}", value=facts)
         subject = replace(snapshot.subject, version=version)
-        return drift_of(shop.config, replace(snapshot, subject=subject, evidence=(item,)))
+        asked = None if holders is None else lambda _name: holders
+        return drift_of(shop.config, replace(snapshot, subject=subject, evidence=(item,)), asked)
 
     assert seen("2", "champion") == ()
     assert seen("3", "other") == ()
     assert seen("2")[0].startswith("alias 'champion' is not on version 2, where release 000004-")
+    assert seen("2", holders={"champion": "3"})[0].endswith(" put it; it is on version 3 now")
+    assert seen("2", holders={})[0].endswith(" put it; it is on no version now")
     assert "alias 'champion' is on version 3, and release 000004-" in seen("3", "champion")[0]

@@ -128,7 +128,10 @@ def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
     console.line(f"{snapshot.subject.uri}, snapshot {snapshot.digest()[:12]}")
     _tell_findings([item for item in snapshot.findings if item.severity == "serious"], console)
     _tell(assessments, console)
-    drift = drift_of(config, snapshot)
+    kept = asked.offline or asked.snapshot
+    drift = drift_of(
+        config, snapshot, None if kept else lambda name: pipeline.aliases_now(name, config, _tracking(asked))
+    )
     for text in drift:
         console.line(f"  drift: {text}")
     if console.form in {"junit", "sarif"}:

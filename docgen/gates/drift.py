@@ -15,8 +15,16 @@ def recorded_aliases(entries: Iterable[Entry]) -> dict[str, Entry]:
     return {entry.details.alias: entry for entry in ordered if isinstance(entry.details, (Release, Rollback))}
 
 
-def drift(recorded: Mapping[str, Entry], snapshot: Snapshot) -> tuple[str, ...]:
-    """Return each alias that is not where the ledger says, as far as the snapshot of one version tells, in words."""
+def drift(
+    recorded: Mapping[str, Entry], snapshot: Snapshot, holders: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Return each alias that is not where the ledger says, as far as the snapshot of one version tells, in words.
+
+    Args:
+        recorded: alias -> the entry that moved it last.
+        snapshot: of one version.
+        holders: alias -> the version that has it now; None where the registry was not asked.
+    """
     facts = snapshot.find(f"version:{snapshot.subject.version}")
     if facts is None or not isinstance(facts.value, VersionFacts):
         return ()
@@ -26,7 +34,9 @@ def drift(recorded: Mapping[str, Entry], snapshot: Snapshot) -> tuple[str, ...]:
         entry = recorded[alias]
         when = f"{entry.kind} {entry.file[:19]} of {entry.at}"
         if entry.version == own and alias not in holds:
-            found.append(f"alias {alias!r} is not on version {own}, where {when} put it")
+            there = f"is on version {holders[alias]}" if holders and alias in holders else "is on no version"
+            now = f"; it {there} now" if holders is not None else ""
+            found.append(f"alias {alias!r} is not on version {own}, where {when} put it{now}")
         elif entry.version != own and alias in holds:
             found.append(f"alias {alias!r} is on version {own}, and {when} put it on version {entry.version}")
     return tuple(found)
