@@ -42,6 +42,7 @@ from docgen.model.evidence import Commit
 from docgen.model.ledger import Entry, SignOff, Waiver
 from docgen.model.rollback import changed
 from docgen.model.snapshot import PREVIOUS, Snapshot, Subject
+from docgen.model.standing import same_but_for_standing
 from docgen.publish.dossier import dossier_folder
 from docgen.stamping import Authority, proved
 from docgen.store.ledger import Ledger
@@ -211,7 +212,7 @@ def prepare(desk: Desk, wish: Wish, config: Config) -> Predicate:
         )
     now = wish.now.astimezone(UTC)
     signer = _signer(desk.signers, wish, f"{now:%Y-%m-%d}", config.approvals.signers)
-    _refuse_stale(desk.papers, config)
+    refuse_stale(desk.papers, config)
     last, changed = _since(desk, signer, config)
     predicate = Predicate(
         gate=gate.id,
@@ -314,14 +315,42 @@ def _signer(signers: Signers, wish: Wish, day: str, where: str) -> Signer:
     )
 
 
-def _refuse_stale(papers: Papers, config: Config) -> None:
-    """Stop where the dossier no longer shows what is known: what is signed must be what is."""
+def signed_snapshot(snapshot: Snapshot, config: Config) -> Snapshot | None:
+    """Return the snapshot that people signed last and that tells the same of the version but for where it stands.
+
+    A release moves an alias and sets tags, which the next capture finds. The dossier that was signed for it stays the
+    one to build.
+
+    Raises:
+        IntegrityError: the ledger or the store is not whole.
+    """
+    subject = snapshot.subject.uri
+    objects = Snapshots(config.path(config.dossier.store)).objects
+    ledger = Ledger.of(config.path(config.approvals.ledger), snapshot.subject.name)
+    for entry in reversed(ledgers.read_whole(ledger).entries):
+        if entry.subject == subject and isinstance(entry.details, SignOff):
+            digest = predicate_of(entry, entry.details).snapshot
+            if digest == snapshot.digest():
+                return None
+            if objects.path(digest).exists():
+                old = read_snapshot(objects.get(digest), where=f"snapshot {digest[:12]}")
+                if same_but_for_standing(old, snapshot):
+                    return old
+    return None
+
+
+def refuse_stale(papers: Papers, config: Config) -> None:
+    """Stop where the dossier no longer shows what is known: what is signed and released must be what is.
+
+    Raises:
+        IntegrityError: there is a newer snapshot that tells something else of the version, or another regime or policy.
+    """
     snapshots = Snapshots(config.path(config.dossier.store))
     if any(pointer.subject == papers.subject for pointer in snapshots.all()):
-        newest = snapshots.latest(papers.subject).digest()
-        if newest != papers.manifest.inputs.snapshot:
+        newest = snapshots.latest(papers.subject)
+        if not same_but_for_standing(newest, papers.snapshot):
             raise _stale(
-                papers, f"snapshot {newest[:12]} is newer than its own, {papers.manifest.inputs.snapshot[:12]}"
+                papers, f"snapshot {newest.digest()[:12]} is newer than its own, {papers.manifest.inputs.snapshot[:12]}"
             )
     only = tuple(
         regime for regime, _ in pipeline.load_regimes(config, tuple(item.regime for item in papers.assessments))

@@ -1,13 +1,13 @@
 """The inventory of models: one page and two spreadsheets over every dossier and snapshot, without MLflow.
 
-Of each dossier its manifest and its `summary.json` are read, of the store its pointers, and no snapshot: the cost of
-one more model does not grow with what is known of it.
+Of each dossier its manifest and its `summary.json` are read, of the store its pointers, and a snapshot only where a
+newer one may tell the same: the cost of one more model does not grow with what is known of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from docgen.model.canonical import parse, sha256
 from docgen.model.codec import structure
 from docgen.model.inventory import SUMMARY_FORMAT, SUMMARY_NAME, Summary
 from docgen.model.manifest import MANIFEST_NAME
+from docgen.model.standing import aliases_of, same_but_for_standing
 from docgen.pipeline import Step
 from docgen.publish.cells import as_csv, as_xlsx
 from docgen.render.inventory import Entry, render_inventory
@@ -67,7 +68,7 @@ def build_inventory(
     folder = output or config.path(config.dossier.output)
     store = Snapshots(config.path(config.dossier.store))
     newest = {pointer.subject: pointer for pointer in store.all()}
-    found = tuple(_dossiers(folder, newest))
+    found = tuple(_dossiers(folder, newest, store))
     there = {entry.uri for entry in found}
     entries = (*found, *(_without(pointer) for uri, pointer in newest.items() if uri not in there))
     if not entries:
@@ -95,12 +96,12 @@ def _order(entry: Entry) -> tuple[str, tuple[int, str], str]:
     return entry.name.casefold(), (int(version) if version.isdecimal() else 0, version), entry.uri
 
 
-def _dossiers(folder: Path, newest: dict[str, Pointer]) -> Iterator[Entry]:
+def _dossiers(folder: Path, newest: dict[str, Pointer], store: Snapshots) -> Iterator[Entry]:
     for path in sorted(folder.glob(f"*/*/{MANIFEST_NAME}")):
-        yield _entry(path.parent, path.parent.relative_to(folder).as_posix(), newest)
+        yield _entry(path.parent, path.parent.relative_to(folder).as_posix(), newest, store)
 
 
-def _entry(dossier: Path, place: str, newest: dict[str, Pointer]) -> Entry:
+def _entry(dossier: Path, place: str, newest: dict[str, Pointer], store: Snapshots) -> Entry:
     """Return what a dossier says of its model; a dossier that cannot be trusted says only where it lies."""
     try:
         manifest = read_manifest(dossier)
@@ -117,8 +118,14 @@ def _entry(dossier: Path, place: str, newest: dict[str, Pointer]) -> Entry:
         summary = structure(content, Summary, where=_SUMMARY)
     except (IntegrityError, OSError):
         return _bare(place, place, "damaged")
+    state: State = "current"
     pointer = newest.get(summary.uri)
-    state: State = "newer snapshot" if pointer and pointer.snapshot != summary.snapshot else "current"
+    if pointer and pointer.snapshot != summary.snapshot:
+        now = store.read(pointer.snapshot)
+        if store.objects.path(summary.snapshot).exists() and same_but_for_standing(store.read(summary.snapshot), now):
+            summary = replace(summary, aliases=aliases_of(now))
+        else:
+            state = "newer snapshot"
     return Entry(
         uri=summary.uri, name=summary.name, version=summary.version, captured_at=summary.captured_at,
         state=state, place=place, summary=summary,

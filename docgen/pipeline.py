@@ -13,11 +13,12 @@ from docgen.config import Config
 from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, SourceError, UsageError
 from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
-from docgen.model.evidence import Evidence, EvidenceId, Pin, VersionFacts
+from docgen.model.evidence import Evidence, EvidenceId, Pin
 from docgen.model.issue import Issue
 from docgen.model.policy import EMPTY, Policy
 from docgen.model.regime import NarrativeSlot, Regime
 from docgen.model.snapshot import Finding, Snapshot, ordered
+from docgen.model.standing import aliases_of
 from docgen.store.snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -359,15 +360,9 @@ def latest_snapshot(model: str, *, config: Config | None = None, digest: str | N
     for pointer in reversed(snapshots.all()):
         if pointer.subject.rpartition("/")[0] == f"models:/{reference.name}":
             found = snapshots.read(pointer.snapshot)
-            if reference.alias in _aliases(found):
+            if reference.alias in aliases_of(found):
                 return found
     raise SourceError(f"no snapshot of {model!r} in {str(snapshots.root)!r}", hint=f"take one: docgen collect {model}")
-
-
-def _aliases(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return the aliases that the version held when it was read."""
-    facts = snapshot.find(f"version:{snapshot.subject.version}")
-    return facts.value.aliases if facts and isinstance(facts.value, VersionFacts) else ()
 
 
 def _by_digest(snapshots: Snapshots, digest: str, reference: ModelRef) -> Snapshot:
@@ -382,7 +377,7 @@ def _by_digest(snapshots: Snapshots, digest: str, reference: ModelRef) -> Snapsh
         raise SourceError(f"{what} with {digest!r} in {str(snapshots.root)!r}", hint=hint)
     snapshot = snapshots.read(found.pop())
     subject = snapshot.subject
-    named = subject.name == reference.name and reference.alias in _aliases(snapshot)
+    named = subject.name == reference.name and reference.alias in aliases_of(snapshot)
     if subject.uri != reference.uri and not named:
         raise UsageError(
             f"snapshot {digest!r} is of {subject.uri!r}, not of {reference.asked!r}",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from docgen import ledgers
 from docgen.approval_files import load_signers
-from docgen.approvals import open_desk
+from docgen.approvals import open_desk, refuse_stale
 from docgen.bundle.proof import Proof, Trust, prove
 from docgen.config import Config
 from docgen.errors import DocgenError, GateClosedError, IntegrityError, UsageError
@@ -25,6 +25,7 @@ from docgen.model.canonical import Digest, canonical
 from docgen.model.codec import unstructure
 from docgen.model.journal import Move
 from docgen.model.ledger import Entry, Export, Release, Rollback
+from docgen.model.standing import TAG_DIGEST, TAG_LINK
 from docgen.pipeline import Step, store_uri
 from docgen.rollback_records import write_record
 from docgen.sealing import seal
@@ -34,9 +35,6 @@ from docgen.store.files import storage, sync_folder, write_atomic
 from docgen.store.journal import journal_of, pending
 from docgen.store.ledger import Ledger
 from docgen.store.locks import held
-
-TAG_DIGEST, TAG_LINK = "docgen.dossier_sha256", "docgen.dossier"
-"""Tags of a released version: SHA-256 of its dossier's `manifest.json`, and where the dossier is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +126,7 @@ def release(target: str, order: Order, *, config: Config, tracking_uri: str | No
 
     Raises:
         GateClosedError: a gate is closed; nothing was touched.
-        IntegrityError: dossier, signatures or ledger do not hold; nothing was touched.
+        IntegrityError: dossier, signatures or ledger do not hold, or the dossier is stale; nothing was touched.
         SourceError: the registry refused; what had been done was undone.
         StorageError: journal or ledger cannot be written; what had been done was undone.
     """
@@ -147,6 +145,7 @@ def release(target: str, order: Order, *, config: Config, tracking_uri: str | No
         done = _already(office, move)
         if done is not None:
             return Done(move=move, entry=done, steps=("nothing: it is released already",), resumed=resumed)
+        refuse_stale(desk.papers, config)
         steps = _steps(move)
         if order.dry_run:
             return Done(move=move, entry=None, steps=steps, resumed=resumed)

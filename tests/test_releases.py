@@ -17,8 +17,10 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from docgen.ledgers import drift_of
-from docgen.model.evidence import VersionFacts
+from docgen.model.evidence import Text, VersionFacts
 from docgen.model.ledger import Release
+from docgen.model.snapshot import Snapshot, ordered
+from docgen.samples.making import item
 from docgen.store.journal import journal_of
 from docgen.store.ledger import Ledger
 from docgen.store.snapshots import Snapshots
@@ -103,6 +105,16 @@ def approved(registered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return shop.folder
 
 
+def standing(snapshot: Snapshot, alias: str, tags: dict[str, str]) -> Snapshot:
+    """The next capture of a version that now holds an alias, and these tags."""
+    moved = tuple(
+        replace(found, value=replace(found.value, aliases=(alias,))) if isinstance(found.value, VersionFacts) else found
+        for found in snapshot.evidence
+    )
+    added = (item(f"version_tag:{key}", Text(text=value), key=key) for key, value in tags.items())
+    return replace(snapshot, captured_at="2027-01-01T00:00:00Z", evidence=ordered((*moved, *added)))
+
+
 def _quiet() -> dict[str, str]:
     return {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
 
@@ -162,6 +174,37 @@ def test_a_dossier_that_was_built_again_is_not_the_signed_one(shop: Shop) -> Non
     assert shop.docgen("build", SUBJECT, "--offline", "--as-of", "2026-12-01", "--no-pdf").returncode == 1
     said = shop.refuses(1, *RELEASE)
     assert "that of Head of Validation does not count: it is of another dossier" in said
+
+
+def test_what_a_release_changed_makes_its_dossier_neither_stale_nor_another(shop: Shop) -> None:
+    shop.done(*RELEASE)
+    store = Snapshots(shop.folder / ".docgen")
+    signed = store.latest(SUBJECT)
+    kept = tree(shop.dossier)
+    newer = standing(signed, "champion", shop.tags())
+    assert store.save(newer) == (newer, True)
+    told = shop.docgen("build", SUBJECT, "--offline", "--no-pdf", "--format", "json")
+    assert json.loads(told.stdout)["snapshot"] == signed.digest()
+    assert (
+        f"snapshot {signed.digest()[:12]} was signed" in shop.docgen("build", SUBJECT, "--offline", "--no-pdf").stdout
+    )
+    assert tree(shop.dossier) == kept
+    assert shop.done("gate", SUBJECT)["open"] is True
+    assert shop.done(*RELEASE)["steps"] == ["nothing: it is released already"]
+    shop.done(*shop.signing("v2", "validation"))
+
+    shop.docgen("build", SUBJECT, "--offline", "--no-pdf", "--snapshot", newer.digest())
+    assert tree(shop.dossier) != kept
+    assert "champion" in (shop.dossier / "files" / "summary.json").read_text("utf-8")
+
+
+def test_a_dossier_that_no_longer_shows_what_is_known_is_not_released(shop: Shop) -> None:
+    store = Snapshots(shop.folder / ".docgen")
+    signed = store.latest(SUBJECT)
+    less = tuple(item for item in signed.evidence if item.kind != "metric")
+    store.save(replace(standing(signed, "shadow", {}), evidence=less))
+    assert "is stale: snapshot" in shop.refuses(10, *RELEASE)
+    assert shop.champion() == "1"
 
 
 def test_a_version_that_the_registry_does_not_have_is_told(shop: Shop) -> None:

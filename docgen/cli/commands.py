@@ -156,6 +156,8 @@ def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
     config, snapshot = _snapshot(asked, console)
+    if not asked.snapshot:
+        snapshot = _as_signed(snapshot, config, console)
     report = pipeline.build(
         snapshot,
         config=config,
@@ -415,6 +417,20 @@ def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snap
         step=console.step,
     )
     return config, collected.snapshot
+
+
+def _as_signed(snapshot: Snapshot, config: Config, console: Console) -> Snapshot:
+    """Return the snapshot that was signed, where only the version's place in the registry changed since."""
+    from docgen.approvals import signed_snapshot
+
+    signed = signed_snapshot(snapshot, config) if snapshot.subject.version else None
+    if signed is None:
+        return snapshot
+    console.line(
+        f"snapshot {signed.digest()[:12]} was signed, and since then only aliases or tags of its release changed: its "
+        f"dossier stays (the other one: --snapshot {snapshot.digest()[:12]})"
+    )
+    return signed
 
 
 def _tell_findings(findings: Iterable[Finding], console: Console) -> None:

@@ -9,6 +9,7 @@ from docgen.model.canonical import Digest
 from docgen.model.evidence import EvidenceId, Quantity
 from docgen.model.ledger import Entry, Rollback, Waiver
 from docgen.model.snapshot import Snapshot
+from docgen.model.standing import without_standing
 
 RECORD_FORMAT = 2
 """Version of the record's JSON; records are written once, so older ones are read by people alone.
@@ -78,8 +79,12 @@ def measures(then: Snapshot, now: Snapshot | None, left: Snapshot | None) -> tup
 
 
 def changed(before: Snapshot, after: Snapshot) -> tuple[EvidenceId, ...]:
-    """Return the id of each piece of evidence whose value is not the same in both snapshots, in order."""
-    old, new = ({item.id: item.value for item in snapshot.evidence} for snapshot in (before, after))
+    """Return the id of each piece of evidence whose value is not the same in both snapshots, in order.
+
+    Where the version stands in the registry is left out: the release itself changed that.
+    """
+    lasting = map(without_standing, (before, after))
+    old, new = ({item.id: item.value for item in snapshot.evidence} for snapshot in lasting)
     return tuple(name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name))
 
 

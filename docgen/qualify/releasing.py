@@ -15,13 +15,14 @@ from docgen.errors import GateClosedError, IntegrityError, SourceError
 from docgen.ledgers import drift_of
 from docgen.model.ledger import Release, Rollback
 from docgen.model.qualification import Found
+from docgen.model.standing import TAG_DIGEST
 from docgen.pipeline import silent
 from docgen.qualify.bench import Bench, Step, judged
 from docgen.qualify.desk import NOW, lay_out, signed
 from docgen.qualify.rebuild import golden_snapshot
 from docgen.qualify.refusals import refused
 from docgen.qualify.tamper import flipped
-from docgen.releases import TAG_DIGEST, Office, Order, open_office, release, rollback
+from docgen.releases import Office, Order, open_office, release, rollback
 
 _ALIAS = "champion"
 _MAKE = """\
