@@ -11,6 +11,7 @@ from docgen.approval_files import load_gates, load_signers
 from docgen.bundle.keys import PrivateKey
 from docgen.bundle.papers import Papers, makers, read_papers
 from docgen.bundle.sign_offs import (
+    check,
     key_faults,
     keys_of,
     predicate_of,
@@ -39,7 +40,7 @@ from docgen.model.approvals import (
 from docgen.model.assessment import Assessment, Verdict
 from docgen.model.canonical import Digest, sha256
 from docgen.model.evidence import Commit
-from docgen.model.ledger import Entry, SignOff, Waiver
+from docgen.model.ledger import Entry, SignOff, TimeStamp, Waiver
 from docgen.model.rollback import changed
 from docgen.model.snapshot import PREVIOUS, Snapshot, Subject
 from docgen.model.standing import same_but_for_standing
@@ -247,7 +248,8 @@ def sign(desk: Desk, predicate: Predicate, key: PrivateKey, authority: Authority
     """Sign what was prepared, and return the ledger's entry; an authority's time stamp follows it where one is asked.
 
     Raises:
-        IntegrityError: the ledger is broken, or the time stamp does not hold; nothing is written.
+        IntegrityError: the ledger is broken, the time stamp does not hold, or the key ended in the meantime; nothing is
+            written.
         SourceError: the authority cannot be asked; nothing is written.
         StorageError: it cannot be written; nothing is claimed.
         UsageError: the same person signed in the meantime.
@@ -259,14 +261,25 @@ def sign(desk: Desk, predicate: Predicate, key: PrivateKey, authority: Authority
         _refuse_twice(signatures_of(chain, desk.papers.subject, desk.signers), predicate, desk.papers.digest)
         return None
 
+    def stamped(entry: Entry) -> TimeStamp | None:
+        _refuse_faulty(check(entry, details, desk.signers).faults)
+        return authority.stamp(entry) if authority else None
+
     return desk.ledger.append(
         details,
         subject=desk.papers.subject,
         by=predicate.name,
         now=at,
         unless=twice,
-        followed=authority.stamp if authority else None,
+        followed=stamped,
     )
+
+
+def _refuse_faulty(faults: tuple[str, ...]) -> None:
+    if faults:
+        raise IntegrityError(
+            f"the signature is refused: {'; '.join(faults)}", hint="nothing was recorded: see the file of signers"
+        )
 
 
 def _zone(now: datetime) -> str:

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from docgen.bundle.keys import read_private, read_public
 from docgen.bundle.papers import read_papers
 from docgen.bundle.sign_offs import check
 from docgen.bundle.signing import NAMESPACE, pae
-from docgen.errors import UsageError
+from docgen.errors import IntegrityError, UsageError
 from docgen.model.canonical import sha256
 from docgen.model.evidence import Evidence
 from docgen.model.ledger import EnvelopeSignature, SignOff
@@ -447,3 +447,14 @@ def test_nobody_signs_what_they_committed_or_wrote_since_the_version_before(worl
     shutil.rmtree(world.folder / ".git")
     done = world.docgen("gate", SUBJECT)
     assert f"git does not hold {head[:12]}, {before[:12]} here, so it cannot name all who made" in done.stdout
+
+
+def test_a_key_that_ends_while_its_signer_reads_does_not_sign(world: World) -> None:
+    world.signers(v1="valid_until: 2026-06-30")
+    desk, key = approvals.open_desk(SUBJECT, world.config), read_private(world.key("v1"), None)
+    before = datetime(2026, 6, 30, 23, 59, tzinfo=UTC)
+    wish = approvals.Wish(gate="validation", role="validator", meaning="approval", key=key, now=before)
+    predicate = approvals.signed_at(approvals.prepare(desk, wish, world.config), before + timedelta(minutes=2))
+    with pytest.raises(IntegrityError, match="its key expired after 2026-06-30, and it was signed on 2026-07-01"):
+        approvals.sign(desk, predicate, key)
+    assert desk.ledger.files() == {}

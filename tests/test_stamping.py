@@ -18,6 +18,7 @@ from docgen import approvals
 from docgen.bundle.keys import read_private
 from docgen.bundle.time_stamps import prove_stamps
 from docgen.errors import IntegrityError, SourceError, UsageError
+from docgen.gates.evaluate import refusals
 from docgen.model.ledger import Entry, SignOff, TimeStamp, Waiver
 from docgen.stamping import stamp_heads
 from docgen.store.ledger import Ledger
@@ -335,10 +336,11 @@ def test_an_entry_that_claims_another_time_than_the_authority_saw_it_at_is_told(
     assert any(note.startswith(f"{first.file[:19]}: it says that it was made on {first.at}") for note in notes)
     assert any(note.startswith(f"{second.file[:19]}: was time-stamped 345") for note in notes)
     early, late = approvals.open_desk(SUBJECT, world.config).signatures()
-    assert early.faults == (
+    assert early.faults == late.faults == ()
+    gate, quorum = desk.plan.gates[0], desk.plan.gates[0].signatures[0]
+    assert tuple(refusals(early, gate, quorum, desk.case(now().date()), frozenset())) == (
         f"it says that it was made on {first.at}, and the time stamping authority had seen it on {early.stamped}",
     )
-    assert late.faults == ()
     assert late.stamped > late.at
 
 

@@ -8,7 +8,7 @@ from docgen.bundle.keys import PrivateKey, PublicKey, certified_days, read_publi
 from docgen.bundle.signing import holds, payload_of, sign
 from docgen.errors import DocgenError, IntegrityError
 from docgen.gates.chain import Chain
-from docgen.gates.stamps import claims_later, times_of
+from docgen.gates.stamps import times_of
 from docgen.model.approvals import PREDICATE, Predicate, Signature, Signer, Signers, SigningKey
 from docgen.model.canonical import Digest, canonical, parse
 from docgen.model.codec import structure, unstructure
@@ -88,8 +88,6 @@ def check(entry: Entry, details: SignOff, signers: Signers, stamped: str = "") -
         faults += shared_with(signers, details.envelope.signatures[0].keyid, details.signer)
     except DocgenError as err:
         faults.append(err.message)
-    if stamped and (ahead := claims_later(entry.at, stamped)):
-        faults.append(ahead)
     return Signature(
         entry=entry.file,
         gate=details.gate,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from docgen.gates.stamps import claims_later
 from docgen.model.approvals import Closed, Gate, GatePlan, GateState, Quorum, Signature
 from docgen.model.assessment import Assessment, RequirementResult, Verdict
 from docgen.model.canonical import Digest
@@ -136,6 +137,8 @@ def refusals(item: Signature, gate: Gate, quorum: Quorum, case: Case, taken: fro
     """Yield why a signature does not count, in words; nothing when it does."""
     day = moment(item.at).date()
     yield from item.faults
+    if item.stamped and (ahead := claims_later(item.at, item.stamped)):
+        yield ahead
     if item.manifest != case.manifest:
         yield f"it is of another dossier, {item.manifest[:12]}"
     if case.plan is not None and item.plan is not None and item.plan != case.plan:

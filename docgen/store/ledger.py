@@ -88,7 +88,7 @@ class Ledger:
         by: str,
         now: datetime,
         unless: Callable[[Chain], Entry | None] | None = None,
-        followed: Callable[[Entry], Details] | None = None,
+        followed: Callable[[Entry], Details | None] | None = None,
     ) -> Entry:
         """Add an entry after all that are there, and return it once it is safe on disk.
 
@@ -98,7 +98,7 @@ class Ledger:
             by: who does so.
             now: the time; order does not depend on it.
             unless: looks for an entry that says the same already; asked while no other writer can add one.
-            followed: makes of the entry what is recorded right after it, by the same; asked before either is
+            followed: makes of the entry what is recorded right after it, by the same, or None; asked before either is
                 written, so that nothing is written where it raises.
 
         Raises:

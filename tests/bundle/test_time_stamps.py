@@ -142,7 +142,7 @@ def test_a_changed_stamp_in_an_archive_that_was_made_again_is_found(kept: Kept, 
     earlier = replace(last, details=replace(last.details, time="2020-01-01T00:00:00Z"))
     for entry, said in (
         (forged, f"step 9, time: member 'ledger/{forged.file}: its time stamp does not hold"),
-        (earlier, "signature of Head of Validation: it says that it was made on"),
+        (earlier, f"step 9, time: member 'ledger/{earlier.file}: its time stamp is of {last.details.time}, the entry"),
     ):
         whole = Sealable(
             files=read_files(desk.folder), gates=desk.gates, signers=desk.people, entries=(*before, entry),
@@ -216,3 +216,26 @@ def test_a_gate_may_count_only_what_an_authority_saw_soon(world: World, authorit
     assert "Internal validation [validation]: open" in world.docgen("gate", SUBJECT).stdout
     error = refused(world.docgen("gate", SUBJECT, "--format", "json", env=without_extra(tmp_path / "bare")), 2)
     assert error["message"].startswith("the gates ask for time stamps, and 2 time stamps not checked")
+
+
+def test_a_signature_that_states_a_later_time_than_its_stamp_opens_nothing_and_harms_no_archive(
+    world: World, authority: Authority
+) -> None:
+    desk = approvals.open_desk(SUBJECT, world.config)
+    key = read_private(world.key("v1"), None)
+    wish = approvals.Wish(
+        gate="validation", role="validator", meaning="approval", key=key, now=now() + timedelta(hours=1)
+    )
+    approvals.sign(desk, approvals.prepare(desk, wish, world.config), key)  # by a clock that is an hour fast
+    configure(world, authority)
+    stamp_heads(world.config, desk.ledger, now, by="night")
+    done = world.docgen("gate", SUBJECT)
+    assert "that of Head of Validation does not count: it says that it was made on" in done.stdout
+    for who, gate in (("v2", "validation"), ("o1", "officer")):
+        done = world.docgen(*world.signing(who, gate))
+        assert done.returncode == 0, done.stderr
+    told = prove(sealed(world), Trust(), now().date(), step=lambda _text: None)
+    assert all(state.open for state in told.states)
+    assert [item.name for state in told.states for item in state.signatures] == [
+        "Second Validator", "Regulatory Officer",
+    ]  # fmt: skip
