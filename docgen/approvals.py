@@ -25,7 +25,7 @@ from docgen.bundle.time_stamps import Stamped
 from docgen.config import Config
 from docgen.errors import GateClosedError, IntegrityError, UsageError
 from docgen.gates.chain import Chain
-from docgen.gates.evaluate import Case, evaluate
+from docgen.gates.evaluate import Case, evaluate, late, refusals
 from docgen.model.approvals import (
     Gate,
     GatePlan,
@@ -248,8 +248,8 @@ def sign(desk: Desk, predicate: Predicate, key: PrivateKey, authority: Authority
     """Sign what was prepared, and return the ledger's entry; an authority's time stamp follows it where one is asked.
 
     Raises:
-        IntegrityError: the ledger is broken, the time stamp does not hold, or the key ended in the meantime; nothing is
-            written.
+        IntegrityError: the ledger is broken, the time stamp does not hold or is too late for the gate, or the key ended
+            in the meantime; nothing is written.
         SourceError: the authority cannot be asked; nothing is written.
         StorageError: it cannot be written; nothing is claimed.
         UsageError: the same person signed in the meantime.
@@ -258,12 +258,17 @@ def sign(desk: Desk, predicate: Predicate, key: PrivateKey, authority: Authority
     at = datetime.strptime(predicate.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
     def twice(chain: Chain) -> Entry | None:
-        _refuse_twice(signatures_of(chain, desk.papers.subject, desk.signers), predicate, desk.papers.digest)
+        _refuse_twice(replace(desk, chain=chain), predicate.gate, predicate.signer, at.date())
         return None
 
     def stamped(entry: Entry) -> TimeStamp | None:
-        _refuse_faulty(check(entry, details, desk.signers).faults)
-        return authority.stamp(entry) if authority else None
+        given, gate = check(entry, details, desk.signers), desk.plan.find(predicate.gate)
+        _refuse_faulty(given.faults)
+        if authority is None or gate is None:
+            return None
+        stamp = authority.stamp(entry)
+        _refuse_faulty(tuple(late(replace(given, stamped=stamp.time), gate)))
+        return stamp
 
     return desk.ledger.append(
         details,
@@ -278,7 +283,8 @@ def sign(desk: Desk, predicate: Predicate, key: PrivateKey, authority: Authority
 def _refuse_faulty(faults: tuple[str, ...]) -> None:
     if faults:
         raise IntegrityError(
-            f"the signature is refused: {'; '.join(faults)}", hint="nothing was recorded: see the file of signers"
+            f"the signature is refused: {'; '.join(faults)}",
+            hint="nothing was recorded: see the file of signers, or sign again and confirm sooner",
         )
 
 
@@ -389,11 +395,7 @@ def _refuse(desk: Desk, gate: Gate, quorum: Quorum, signer: Signer, today: date)
             "and nobody signs what they made",
             hint=f"somebody else must sign as {quorum.role}",
         )
-    wanted = Predicate(
-        gate=gate.id, role=quorum.role, meaning="", signer=signer.id, name="", at="", zone="",
-        snapshot=desk.papers.digest, plan=desk.plan_digest, shown=(), developers=(),
-    )  # fmt: skip
-    _refuse_twice(desk.signatures(), wanted, desk.papers.digest)
+    _refuse_twice(desk, gate.id, signer.id, today)
     for state in desk.states(today):
         if state.gate == gate.id:
             return
@@ -409,10 +411,13 @@ def _refuse(desk: Desk, gate: Gate, quorum: Quorum, signer: Signer, today: date)
             )
 
 
-def _refuse_twice(signatures: tuple[Signature, ...], wanted: Predicate, manifest: Digest) -> None:
-    for item in signatures:
-        same = (item.gate, item.signer, item.manifest) == (wanted.gate, wanted.signer, manifest)
-        if same and item.plan == wanted.plan and not item.faults:
+def _refuse_twice(desk: Desk, gate: str, signer: str, today: date) -> None:
+    """Stop where a signature of the same person counts already; one that does not may be given again."""
+    case = desk.case(today)
+    quorums = {(found.id, quorum.role): (found, quorum) for found in desk.plan.gates for quorum in found.signatures}
+    for item in case.signatures:
+        place = quorums.get((item.gate, item.role)) if (item.gate, item.signer) == (gate, signer) else None
+        if place and not any(refusals(item, *place, case, frozenset())):
             raise UsageError(
                 f"{item.signer} signed this dossier at {item.gate} already, on {item.at}, as {item.role}",
                 hint="docgen gate shows what is still wanted",

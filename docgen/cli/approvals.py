@@ -131,7 +131,11 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
             attempt.key = key.public.fingerprint
             desk = approvals.open_desk(asked.dossier, config)
             wish = approvals.Wish(
-                gate=asked.gate, role=asked.role, meaning=asked.meaning, key=key, now=now.astimezone()
+                gate=asked.gate,
+                role=asked.role,
+                meaning=asked.meaning,
+                key=key,
+                now=datetime.now(UTC).astimezone(),  # not before the PIN was typed
             )
             predicate = approvals.prepare(desk, wish, config)
         _show(predicate, desk, console)

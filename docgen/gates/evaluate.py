@@ -147,15 +147,18 @@ def refusals(item: Signature, gate: Gate, quorum: Quorum, case: Case, taken: fro
         yield f"it means {item.meaning!r}, expected {' or '.join(gate.meanings)}"
     if gate.expires_after_days is not None and day + timedelta(days=gate.expires_after_days) < case.today:
         yield f"it expired on {day + timedelta(days=gate.expires_after_days)}"
-    if gate.stamped_within_minutes is not None:
-        yield from _late(item, gate.stamped_within_minutes)
+    yield from late(item, gate)
     if made_by(case, item) and not quorum.developer_may_sign:
         yield "its signer made this version"
     if item.signer in taken:
         yield "its signer counts already, here or at an earlier gate"
 
 
-def _late(item: Signature, minutes: int) -> Iterator[str]:
+def late(item: Signature, gate: Gate) -> Iterator[str]:
+    """Yield why the authority had not seen a signature as soon as a gate asks for; nothing when it had."""
+    minutes = gate.stamped_within_minutes
+    if minutes is None:
+        return
     if not item.stamped:
         yield "it has no time stamp of an authority"
     elif moment(item.stamped) - moment(item.at) > timedelta(minutes=minutes):

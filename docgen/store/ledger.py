@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docgen.errors import IntegrityError
+from docgen.errors import IntegrityError, StorageError
 from docgen.gates.chain import Chain, chain
 from docgen.model.ledger import Details, Entry
-from docgen.store.files import READ_ONLY, remove_leftovers, slug, storage, write_atomic
+from docgen.store.files import READ_ONLY, remove_leftovers, slug, storage, uninterrupted, write_atomic
 from docgen.store.locks import held
 
 MAX_ENTRY = 1 << 20
@@ -119,11 +119,22 @@ class Ledger:
                 details=details,
             )
             second = followed(entry) if followed else None
-            write_atomic(self.folder / entry.file, entry.to_bytes(), mode=READ_ONLY)
+            both = [entry]
             if second is not None:
-                after = replace(entry, sequence=entry.sequence + 1, previous=(entry.digest(),), details=second)
-                write_atomic(self.folder / after.file, after.to_bytes(), mode=READ_ONLY)
+                both.append(replace(entry, sequence=entry.sequence + 1, previous=(entry.digest(),), details=second))
+            self._write(both)
         return entry
+
+    def _write(self, entries: list[Entry]) -> None:
+        """Write entries that are acknowledged together: all of them, or none."""
+        with uninterrupted():
+            try:
+                for entry in entries:
+                    write_atomic(self.folder / entry.file, entry.to_bytes(), mode=READ_ONLY)
+            except StorageError:
+                for entry in reversed(entries):
+                    (self.folder / entry.file).unlink(missing_ok=True)
+                raise
 
 
 def _bytes(path: Path) -> bytes:

@@ -27,7 +27,7 @@ from docgen.model.ledger import TimeStamp
 from docgen.stamping import stamp_heads
 from support.approval_world import GATES, SUBJECT, World
 from support.archives import relisted
-from support.authority import Authority, configure, make_authority, now, without_extra
+from support.authority import Authority, asking, configure, make_authority, now, without_extra
 from support.commands import refused, run_docgen
 
 
@@ -204,15 +204,20 @@ def test_a_gate_may_count_only_what_an_authority_saw_soon(world: World, authorit
     wish = approvals.Wish(
         gate="validation", role="validator", meaning="approval", key=key, now=now() - timedelta(days=30)
     )
-    approvals.sign(desk, approvals.prepare(desk, wish, world.config), key)  # backdated, and not stamped
+    predicate = approvals.prepare(desk, wish, world.config)
+    with pytest.raises(IntegrityError, match="more than 10 minutes after"):
+        approvals.sign(desk, predicate, key, asking(authority))
+    assert desk.ledger.files() == {}
+    approvals.sign(desk, predicate, key)  # backdated, and not stamped
     done = world.docgen("gate", SUBJECT)
     assert done.returncode == 1
     assert "that of Second Validator does not count: it has no time stamp of an authority" in done.stdout
     stamp_heads(world.config, desk.ledger, now, by="night")
     assert "more than 10 minutes after" in world.docgen("gate", SUBJECT).stdout
 
-    done = world.docgen(*world.signing("v1", "validation"))
+    done = world.docgen(*world.signing("v2", "validation"))  # again, since the first does not count
     assert done.returncode == 0, done.stderr
+    assert "signed this dossier at validation already" in world.docgen(*world.signing("v2", "validation")).stderr
     assert "Internal validation [validation]: open" in world.docgen("gate", SUBJECT).stdout
     error = refused(world.docgen("gate", SUBJECT, "--format", "json", env=without_extra(tmp_path / "bare")), 2)
     assert error["message"].startswith("the gates ask for time stamps, and 2 time stamps not checked")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,6 +100,27 @@ def test_a_full_disk_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
     assert ledger.files() == before
     assert names(tmp_path) == sorted(before)
     assert note(ledger, "F-2").startswith("000002-")
+
+
+def test_an_entry_whose_follower_cannot_be_written_is_not_kept_either(tmp_path: Path) -> None:
+    ledger = Ledger(folder=tmp_path)
+    note(ledger)
+    before = ledger.files()
+    details = FindingChange(finding="F-2", status="open", reason="found")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+        with pytest.raises(StorageError, match="file too large"):
+            ledger.append(
+                details, subject="models:/churn/1", by="validator", now=NOW,
+                followed=lambda _entry: replace(details, reason="r" * 8192),
+            )  # fmt: skip
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert ledger.files() == before
+    assert names(tmp_path) == sorted(before)
 
 
 def test_a_failed_sync_is_never_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
