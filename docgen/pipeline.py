@@ -478,6 +478,31 @@ def _refuse(snapshot: Snapshot, regimes: tuple[Regime, ...], policy: Policy) -> 
         raise ProblemsError(subject, tuple(problems), hint="name the other regimes alone, or correct the tag in MLflow")
 
 
+def is_built(snapshot: Snapshot, *, config: Config, pdf: bool = True) -> bool | None:
+    """Return whether the dossier that lies there is the one that `build` would write; None where none lies there.
+
+    Args:
+        snapshot: of the dossier.
+        config: regimes, policy and folder.
+        pdf: with its PDF.
+
+    Raises:
+        UsageError: a regime or the policy is at fault.
+    """
+    from docgen.crosswalks import load_crosswalks
+    from docgen.model.manifest import MANIFEST_NAME
+    from docgen.publish.dossier import current, dossier_folder, inputs_of
+
+    folder = dossier_folder(config.path(config.dossier.output), snapshot.subject)
+    if not (folder / MANIFEST_NAME).exists():
+        return None
+    only = tuple(regime for regime, _ in load_regimes(config))
+    folders = tuple(config.path(item) for item in config.dossier.regime_folders)
+    crosswalks = load_crosswalks(tuple(regime.id for regime in only), folders)
+    day, rules = snapshot.captured_at[:10], read_policy(config, only)
+    return current(folder, inputs_of(snapshot, only, rules, day, pdf=pdf, crosswalks=crosswalks))
+
+
 def build(
     snapshot: Snapshot,
     *,

@@ -23,6 +23,7 @@ from docgen.model.evidence import (
     Text,
 )
 from docgen.model.snapshot import Snapshot
+from docgen.model.standing import without_standing
 
 BEFORE = "before/"
 """Prefix that evidence of the earlier version has in an element."""
@@ -71,9 +72,13 @@ def compare(before: Snapshot, after: Snapshot, code: CodeChange | None = None) -
 
 
 def facts_digest(snapshot: Snapshot) -> Digest:
-    """Return the digest of the facts about a version: without plan and determination, whenever they were read."""
-    facts = tuple(item for item in snapshot.evidence if item.kind not in OWN)
-    return replace(snapshot, evidence=facts, findings=(), previous=None).facts_digest()
+    """Return the digest of the facts about a version, whenever they were read.
+
+    Plan and determination are left out, and where the version stands in the registry: a release changes that.
+    """
+    lasting = without_standing(snapshot)
+    facts = tuple(item for item in lasting.evidence if item.kind not in OWN)
+    return replace(lasting, evidence=facts, findings=(), previous=None).facts_digest()
 
 
 def kind_of(name: str) -> ChangeKind:

@@ -156,8 +156,8 @@ def _check(asked: argparse.Namespace, console: Console) -> ExitCode:
 
 def _build(asked: argparse.Namespace, console: Console) -> ExitCode:
     config, snapshot = _snapshot(asked, console)
-    if not asked.snapshot:
-        snapshot = _as_signed(snapshot, config, console)
+    if not (asked.snapshot or asked.as_of or asked.output or asked.regime or asked.policy):
+        snapshot = _as_signed(snapshot, config, console, pdf=not asked.no_pdf)
     report = pipeline.build(
         snapshot,
         config=config,
@@ -419,12 +419,16 @@ def _snapshot(asked: argparse.Namespace, console: Console) -> tuple[Config, Snap
     return config, collected.snapshot
 
 
-def _as_signed(snapshot: Snapshot, config: Config, console: Console) -> Snapshot:
-    """Return the snapshot that was signed, where only the version's place in the registry changed since."""
+def _as_signed(snapshot: Snapshot, config: Config, console: Console, *, pdf: bool) -> Snapshot:
+    """Return the snapshot that was signed, where only the version's place in the registry changed since.
+
+    A dossier of anything else that lies there, or that another policy, regime or docgen would make another, is none
+    that could stay: then the newest snapshot is the one to build.
+    """
     from docgen.approvals import signed_snapshot
 
     signed = signed_snapshot(snapshot, config) if snapshot.subject.version else None
-    if signed is None:
+    if signed is None or pipeline.is_built(signed, config=config, pdf=pdf) is False:
         return snapshot
     console.line(
         f"snapshot {signed.digest()[:12]} was signed, and since then only aliases or tags of its release changed: its "

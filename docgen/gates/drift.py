@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from docgen.model.canonical import Digest
 from docgen.model.evidence import VersionFacts
 from docgen.model.ledger import Entry, Release, Rollback
 from docgen.model.snapshot import Snapshot
 
 
 def recorded_aliases(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Return alias -> the entry that moved it last; of entries of one number, written side by side, the later one."""
-    ordered = sorted(entries, key=lambda entry: (entry.sequence, entry.at))
-    return {entry.details.alias: entry for entry in ordered if isinstance(entry.details, (Release, Rollback))}
+    """Return alias -> the entry that moved it last; of moves on branches that knew nothing of each other, the later."""
+    moves: dict[Digest, Entry] = {}
+    carried: dict[Digest, dict[str, frozenset[Digest]]] = {}  # entry -> alias -> last moves on the branches up to it
+    followed: set[Digest] = set()
+    for entry in sorted(entries, key=lambda entry: entry.sequence):
+        digest, own = entry.digest(), entry.details
+        before = [carried[parent] for parent in entry.previous if parent in carried]
+        known = {alias: frozenset().union(*(one.get(alias, ()) for one in before)) for one in before for alias in one}
+        if isinstance(own, (Release, Rollback)):
+            followed |= known.get(own.alias, frozenset())
+            known[own.alias] = frozenset({digest})
+            moves[digest] = entry
+        carried[digest] = known
+    last = sorted(
+        (entry for digest, entry in moves.items() if digest not in followed), key=lambda entry: (entry.at, entry.file)
+    )
+    return {entry.details.alias: entry for entry in last if isinstance(entry.details, (Release, Rollback))}
 
 
 def drift(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from docgen.model.evidence import Evidence, VersionFacts
+from docgen.model.evidence import Evidence, Table, VersionFacts
 from docgen.model.snapshot import Snapshot
 
 TAG_DIGEST, TAG_LINK = "docgen.dossier_sha256", "docgen.dossier"
 """Tags of a released version: SHA-256 of its dossier's `manifest.json`, and where the dossier is."""
 ALIAS_FINDING = "alias_without_history"
 """Code of the finding that a version with an alias has."""
+EARLIER = "versions:earlier"
+"""Evidence: the versions below, with the aliases that they hold."""
 _OWN = {f"version_tag:{tag}" for tag in (TAG_DIGEST, TAG_LINK)}
 
 
@@ -21,7 +23,7 @@ def aliases_of(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def without_standing(snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot without aliases, the tags of a release, and the time at which the registry was last changed."""
+    """Return a snapshot without aliases, the tags of a release, and the time of the registry's last change."""
     before = snapshot.previous
     return replace(
         snapshot,
@@ -41,7 +43,14 @@ def _lasting(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 
 def _still(item: Evidence) -> Evidence:
-    if not isinstance(item.value, VersionFacts):
-        return item
-    value = replace(item.value, aliases=(), updated=None)
-    return replace(item, value=value, provenance=replace(item.provenance, time=None))
+    if isinstance(item.value, VersionFacts):
+        value = replace(item.value, aliases=(), updated=None)
+        return replace(item, value=value, provenance=replace(item.provenance, time=None))
+    if item.id == EARLIER and isinstance(item.value, Table):
+        keys = [column.key for column in item.value.columns]
+        rows = tuple(
+            tuple("" if key == "aliases" else cell for key, cell in zip(keys, row, strict=True))
+            for row in item.value.rows
+        )
+        return replace(item, value=replace(item.value, rows=rows))
+    return item

@@ -29,3 +29,14 @@ def test_the_entry_that_follows_counts_even_when_its_clock_went_back() -> None:
     first = moved(1, "2026-03-02T09:00:00Z", "1")
     then = moved(2, "2026-03-01T09:00:00Z", "2", (first,))
     assert recorded_aliases((first, then)) == {"champion": then}
+
+
+def test_of_branches_of_unequal_length_the_later_move_counts_until_one_follows_both() -> None:
+    first = moved(1, "2026-02-01T09:00:00Z", "1")
+    long_ = [moved(2, "2026-02-02T09:00:00Z", "2", (first,))]
+    for number in range(3, 7):
+        long_.append(moved(number, f"2026-02-0{number}T09:00:00Z", "2", (long_[-1],)))
+    short = moved(2, "2026-03-01T09:00:00Z", "3", (first,))
+    assert recorded_aliases((first, *long_, short)) == {"champion": short}
+    joined = moved(7, "2026-01-01T09:00:00Z", "4", (long_[-1], short))
+    assert recorded_aliases((joined, short, *long_, first)) == {"champion": joined}

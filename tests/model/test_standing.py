@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from docgen.model.evidence import Text, VersionFacts
+from docgen.model.evidence import Table, Text, VersionFacts
 from docgen.model.snapshot import Finding, Previous, Snapshot, ordered
-from docgen.model.standing import ALIAS_FINDING, TAG_DIGEST, TAG_LINK, aliases_of, same_but_for_standing
+from docgen.model.standing import ALIAS_FINDING, EARLIER, TAG_DIGEST, TAG_LINK, aliases_of, same_but_for_standing
 from docgen.samples.making import item
 from docgen.testing import sample_snapshot
 
@@ -15,6 +15,12 @@ def released(snapshot: Snapshot, *aliases: str) -> Snapshot:
     """As the next capture after a release finds it."""
     evidence = []
     for found in snapshot.evidence:
+        if found.id == EARLIER and isinstance(found.value, Table):
+            place = [column.key for column in found.value.columns].index("aliases")
+            rows = tuple((*row[:place], "", *row[place + 1 :]) for row in found.value.rows)
+            assert rows != found.value.rows
+            evidence.append(replace(found, value=replace(found.value, rows=rows)))
+            continue
         if isinstance(found.value, VersionFacts):
             value = replace(found.value, aliases=aliases, updated="2027-01-01T00:00:00Z")
             evidence.append(replace(found, value=value, provenance=replace(found.provenance, time=value.updated)))
