@@ -59,7 +59,12 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
         repository = config.path(config.dossier.repository)
         makers = {name for snapshot in own for name in developers_of(snapshot, repository)[0]}
         counted += (
-            SignedApproval(role=item.role, entry=item.entry[:19], subject_sha256=_approved_in(shown[item.entry]))
+            SignedApproval(
+                role=item.role,
+                signer=item.signer,
+                entry=item.entry[:19],
+                subject_sha256=_approved_in(shown[item.entry]),
+            )
             for item in _counting((plan, sha256(gates)), found, manifest, subject.uri, makers, today)
         )
     return tuple(counted)

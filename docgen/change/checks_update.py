@@ -57,7 +57,8 @@ def rollback_rehearsed(facts: Facts) -> Finding:
 def approved(facts: Facts, subject: Digest) -> Finding:
     """K37: every role of the plan approved exactly this determination, and not the author alone.
 
-    Where gates are configured the signatures there are the approvals, whatever the candidate's file claims.
+    Where gates are configured the signatures there are the approvals, whatever the candidate's file claims; then the
+    roles must be filled by different people.
 
     Args:
         facts: of the decision.
@@ -67,13 +68,16 @@ def approved(facts: Facts, subject: Digest) -> Finding:
     if not wanted:
         return unknown("the plan names no roles that approve")
     claimed = {_plain(item.role) for item in facts.candidate.approvals if item.subject_sha256 == subject}
-    signed = {_plain(item.role): item.entry for item in facts.signed or () if item.subject_sha256 == subject}
-    given = claimed if facts.signed is None else set(signed)
+    signed = tuple(item for item in facts.signed or () if item.subject_sha256 == subject)
+    own = _apart(wanted, signed)
+    given = claimed if facts.signed is None else set(own)
     missing = [role for role in wanted if _plain(role) not in given]
     if missing:
         where = "approved" if facts.signed is None else "signed at the gates"
         told = (f"not {where} by: {', '.join(missing)}", f"approve digest {subject}")
-        return unknown("; ".join((*told, *_uncounted(facts.signed or (), given, claimed))))
+        known = given | {_plain(item.role) for item in signed}
+        more = (*_several(missing, signed), *_uncounted(facts.signed or (), known, claimed))
+        return unknown("; ".join((*told, *more)))
     if not facts.candidate.author:
         return unknown("the author's role is not stated")
     if given <= {_plain(facts.candidate.author)}:
@@ -81,7 +85,39 @@ def approved(facts: Facts, subject: Digest) -> Finding:
     if facts.signed is None:
         names = ", ".join(sorted(given))
         return holds(f"approved by {names}, as the candidate's file claims; no gates are configured")
-    return holds(f"signed at the gates by {', '.join(f'{role} ({signed[role]})' for role in sorted(given))}")
+    return holds(f"signed at the gates by {', '.join(f'{role} ({own[role].entry})' for role in sorted(own))}")
+
+
+def _apart(wanted: tuple[str, ...], signed: tuple[SignedApproval, ...]) -> dict[str, SignedApproval]:
+    """Return role -> a signature for as many roles as can have somebody of their own, those that are wanted first."""
+    able: dict[str, dict[str, SignedApproval]] = {_plain(role): {} for role in wanted}
+    for item in signed:
+        able.setdefault(_plain(item.role), {})[item.signer] = item
+    taken: dict[str, str] = {}
+
+    def fill(role: str, asked: set[str]) -> bool:
+        """Find somebody for a role, and somebody else for the role that they leave."""
+        for signer in able[role]:
+            if signer not in asked:
+                asked.add(signer)
+                if signer not in taken or fill(taken[signer], asked):
+                    taken[signer] = role
+                    return True
+        return False
+
+    for role in able:
+        fill(role, set())
+    return {role: able[role][signer] for signer, role in taken.items()}
+
+
+def _several(missing: list[str], signed: tuple[SignedApproval, ...]) -> Iterator[str]:
+    """Yield, in words, who signed as a role that is missing because they count as another one."""
+    roles = {_plain(role) for role in missing}
+    found = [item for item in signed if _plain(item.role) in roles]
+    if found:
+        people = " and ".join(dict.fromkeys(item.signer for item in found))
+        lacking = ", ".join(dict.fromkeys(_plain(item.role) for item in found))
+        yield f"{people} signed as several roles, and different people must approve: somebody else signs as {lacking}"
 
 
 def _uncounted(signed: tuple[SignedApproval, ...], given: set[str], claimed: set[str]) -> Iterator[str]:

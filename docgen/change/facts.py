@@ -46,6 +46,8 @@ class SignedApproval:
 
     role: str
     """As the gates name it."""
+    signer: str
+    """Who signed: the id in the file of signers."""
     entry: str
     """Number and first digits of the ledger's entry."""
     subject_sha256: str | None

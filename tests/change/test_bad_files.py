@@ -184,7 +184,7 @@ def test_signatures_approve_what_they_were_given_for_and_claims_add_nothing(
     assert stated.plan is not None
     plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("quality", "data science")))
     claims = tuple(Approval(role=role, on="2026-01-01", subject_sha256=SUBJECT) for role in ("quality", "data science"))
-    given = tuple(SignedApproval(role=role, entry="e", subject_sha256=digest) for role, digest in signed)
+    given = tuple(SignedApproval(role=role, signer=role, entry="e", subject_sha256=digest) for role, digest in signed)
     candidate = replace(stated.candidate, author=author, approvals=claims)
     found = approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT)
     assert found.outcome == outcome
@@ -195,6 +195,45 @@ def test_an_author_who_alone_signed_is_a_deviation() -> None:
     stated = facts("active", Repository())
     assert stated.plan is not None
     plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("data science",)))
-    given = (SignedApproval(role="data_science", entry="e", subject_sha256=SUBJECT),)
+    given = (SignedApproval(role="data_science", signer="p", entry="e", subject_sha256=SUBJECT),)
+    candidate = replace(stated.candidate, author="data science")
+    assert approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT).outcome == "fails"
+
+
+@pytest.mark.parametrize(
+    ("signed", "outcome", "told"),
+    [
+        (
+            "quality p, clinical p",
+            "unknown",
+            "p signed as several roles, and different people must approve: somebody else signs as clinical",
+        ),
+        ("quality p, clinical p", "unknown", "not signed at the gates by: clinical; approve digest a"),
+        ("quality p, clinical p, clinical q", "holds", "by clinical (q clinical), quality (p quality)"),
+        ("quality p, quality q, clinical p", "holds", "by clinical (p clinical), quality (q quality)"),
+        ("clinical p, clinical q, quality p, quality q", "holds", "signed at the gates by clinical ("),
+    ],
+)
+def test_different_people_approve_whichever_roles_each_of_them_has(signed: str, outcome: str, told: str) -> None:
+    stated = facts("active", Repository())
+    assert stated.plan is not None
+    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("quality", "clinical")))
+    pairs = [item.split() for item in signed.split(", ")]
+    given = tuple(
+        SignedApproval(role=role, signer=who, entry=f"{who} {role}", subject_sha256=SUBJECT) for role, who in pairs
+    )
+    candidate = replace(stated.candidate, author="data science")
+    found = approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT)
+    assert found.outcome == outcome
+    assert told in found.why
+
+
+def test_an_author_who_also_signs_as_somebody_else_is_still_the_only_approver() -> None:
+    stated = facts("active", Repository())
+    assert stated.plan is not None
+    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("data science",)))
+    given = tuple(
+        SignedApproval(role=role, signer="p", entry="e", subject_sha256=SUBJECT) for role in ("data_science", "quality")
+    )
     candidate = replace(stated.candidate, author="data science")
     assert approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT).outcome == "fails"

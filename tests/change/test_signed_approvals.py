@@ -40,10 +40,11 @@ def gated(device: Device, to: Path, *, days: int | None = None) -> Path:
     return folder
 
 
-def sign(folder: Path, *roles: str) -> None:
+def sign(folder: Path, *roles: str, key: str = "") -> None:
     for role in roles:
         done = run_docgen(
-            "sign", MODEL, "--gate", "change", "--role", role, "--meaning", "approval", "--key", f"{role}.pem", "--yes",
+            "sign", MODEL, "--gate", "change", "--role", role, "--meaning", "approval", "--key", f"{key or role}.pem",
+            "--yes",
             cwd=folder,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -120,6 +121,27 @@ def test_a_signature_that_does_not_count_is_no_approval(device: Device, tmp_path
     code, outcome, why = decided(folder)
     assert (code, outcome) == (3, "unknown")
     assert why.startswith("not signed at the gates by: quality; ")
+
+
+def test_one_person_with_two_roles_does_not_fill_both_by_signing_two_builds(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path)
+    people = folder / "approvals" / "signers.yaml"
+    known = yaml.safe_load(people.read_text())
+    known["signers"][0]["roles"] = list(ROLES)
+    people.write_text(yaml.safe_dump(known))
+    sign(folder, "quality")
+    manifest = folder / "dossiers" / "lesion-triage" / "2" / "manifest.json"
+    first = manifest.read_bytes()
+    built = run_docgen("build", MODEL, "--offline", "--as-of", "2026-04-16", cwd=folder)
+    assert built.returncode in {0, 1}, built.stderr
+    assert manifest.read_bytes() != first
+    sign(folder, "regulatory_affairs", key="quality")
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (3, "unknown")
+    assert "p-quality signed as several roles, and different people must approve" in why
+    assert "somebody else signs as regulatory affairs" in why
+    sign(folder, "regulatory_affairs")
+    assert decided(folder)[:2] == (0, "holds")
 
 
 @pytest.mark.parametrize("lost", ["entry", "snapshot"])
