@@ -134,7 +134,13 @@ def _changes(before: Snapshot, after: Snapshot, config: Config) -> Changes:
 
 
 def decide(
-    model: str, *, config: Config, today: date | None = None, offline: bool = False, step: Step = silent
+    model: str,
+    *,
+    config: Config,
+    now: date,
+    today: date | None = None,
+    offline: bool = False,
+    step: Step = silent,
 ) -> tuple[Determination, Path]:
     """Decide a version against its plan, and keep the determination.
 
@@ -143,6 +149,8 @@ def decide(
     Args:
         model: `models:/<name>/<version>`, or with an alias.
         config: where things are.
+        now: the day, UTC, on which it is asked for, or on which it is put to use where that is later: signatures that
+            have expired by then do not count.
         today: the day of the determination; that of the candidate's snapshot when None.
         offline: use the newest snapshots.
         step: told what is being done.
@@ -159,7 +167,7 @@ def decide(
     folder = open_folder(config)
     snapshot = _snapshot(model, config, offline=offline, step=step)
     day = today or date.fromisoformat(snapshot.captured_at[:10])
-    facts = gather(folder, snapshot, config, day, offline=offline, step=step)
+    facts = gather(folder, snapshot, config, max(day, now), offline=offline, step=step)
     found = by_table(load_table(), facts, day)
     data = canonical(unstructure(found))
     return found, _keep(folder.path / DETERMINATIONS / (snapshot.subject.version or "run"), data)
@@ -178,7 +186,7 @@ def _keep(folder: Path, data: bytes) -> Path:
 def gather(
     folder: PlanFolder, snapshot: Snapshot, config: Config, day: date, *, offline: bool = False, step: Step = silent
 ) -> Facts:
-    """Return everything that a decision of a day about a version rests on.
+    """Return everything that a decision about a version rests on; signatures must not have expired on the day.
 
     Raises:
         UsageError: the candidate's file, or that of gates or signers, is at fault, or is of another version.

@@ -198,7 +198,9 @@ class Life(RuleBasedStateMachine):
         def action() -> str:
             config = self.shop.config
             today = date(2026, 6, day)
-            found, path = decisions.decide(f"models:/{MODEL}/{version}", config=config, today=today, offline=True)
+            found, path = decisions.decide(
+                f"models:/{MODEL}/{version}", config=config, now=today, today=today, offline=True
+            )
             return recording.record_decision(found, path, config, by="change board", now=self.now).name
 
         if self.attempt(action):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from docgen import decisions, pipeline
@@ -94,10 +94,14 @@ def _decide(asked: argparse.Namespace, console: Console, config: Config) -> Exit
     return ExitCode(found.exit_code)
 
 
-def _decided(asked: argparse.Namespace, console: Console, config: Config) -> tuple[Determination, Path]:
+def _decided(
+    asked: argparse.Namespace, console: Console, config: Config, *, on: date | None = None
+) -> tuple[Determination, Path]:
+    now = datetime.now(UTC).date()
     return decisions.decide(
         asked.model,
         config=config,
+        now=max(now, on) if on else now,
         today=day_of(asked.as_of, "--as-of") if asked.as_of else None,
         offline=asked.offline,
         step=console.step,
@@ -156,7 +160,7 @@ def _use(asked: argparse.Namespace, console: Console, config: Config) -> ExitCod
 
 def _implement(asked: argparse.Namespace, console: Console, config: Config) -> ExitCode:
     day = day_of(asked.on, "--on")
-    found, path = _decided(asked, console, config)
+    found, path = _decided(asked, console, config, on=day)
     row, entry, lacking = implement(found, path, config, on=day, now=datetime.now(UTC))
     console.line(f"recorded: {row.model} implements {', '.join(row.modifications)} on {row.on}")
     if lacking:

@@ -53,7 +53,7 @@ def run(folder: Path, console: Console) -> ExitCode:
 def _decide(version: str, config: Config) -> Determination:
     from docgen.demo.device.stated import MODEL
 
-    return decisions.decide(f"models:/{MODEL}/{version}", config=config, today=_ON, offline=True)[0]
+    return decisions.decide(f"models:/{MODEL}/{version}", config=config, now=_ON, today=_ON, offline=True)[0]
 
 
 def _approve(found: Determination, config: Config) -> Determination:
@@ -66,6 +66,6 @@ def _approve(found: Determination, config: Config) -> Determination:
     if stated is not None and book.plan is not None:
         text = as_yaml(approved(stated, book.plan.plan.approvers, found.subject_sha256))
         write_atomic(book.path / decisions.CANDIDATES / f"{version}.yaml", text.encode("utf-8"))
-    again, path = decisions.decide(f"models:/{MODEL}/{version}", config=config, today=_ON, offline=True)
+    again, path = decisions.decide(f"models:/{MODEL}/{version}", config=config, now=_ON, today=_ON, offline=True)
     implement(again, path, config, on=_ON, now=datetime.combine(_ON, time(12), UTC))
     return again

@@ -45,7 +45,7 @@ def by_command(folder: Path, version: str) -> tuple[int, dict]:
 def decide(folder: Path, version: str = "2") -> tuple[int, dict]:
     config = load_config(folder / "docgen.toml")
     found, _ = decisions.decide(
-        f"models:/lesion-triage/{version}", config=config, today=date(2026, 4, 15), offline=True
+        f"models:/lesion-triage/{version}", config=config, now=date(2026, 4, 15), today=date(2026, 4, 15), offline=True
     )
     return found.exit_code, json.loads(canonical(unstructure(found)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from docgen import approvals, decisions
+from docgen.bundle.keys import read_private
+from docgen.config import load_config
 from docgen.store.snapshots import Snapshots
 from support.commands import run_docgen
 from support.device import Device
@@ -142,6 +146,36 @@ def test_one_person_with_two_roles_does_not_fill_both_by_signing_two_builds(devi
     assert "somebody else signs as regulatory affairs" in why
     sign(folder, "regulatory_affairs")
     assert decided(folder)[:2] == (0, "holds")
+
+
+def test_a_signature_that_has_expired_by_now_is_none_however_early_the_decision_is_dated(
+    device: Device, tmp_path: Path
+) -> None:
+    folder = gated(device, tmp_path, days=30)
+    config = load_config(folder / "docgen.toml")
+    for role in ROLES:
+        key = read_private(folder / f"{role}.pem", None)
+        now = datetime(2020, 1, 2, 12, tzinfo=UTC)
+        desk = approvals.open_desk(MODEL, config)
+        wish = approvals.Wish(gate="change", role=role, meaning="approval", key=key, now=now)
+        approvals.sign(desk, approvals.prepare(desk, wish, config), key)
+    day = date(2020, 1, 10)
+    found, _ = decisions.decide(MODEL, config=config, now=day, today=day, offline=True)
+    assert found.exit_code == 0
+    code, outcome, why = decided(folder, "--as-of", "2020-01-10")
+    assert (code, outcome) == (3, "unknown")
+    assert why.startswith("not signed at the gates by: quality, regulatory affairs; ")
+
+
+def test_what_is_implemented_later_must_still_be_signed_on_that_day(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path, days=30)
+    sign(folder, *ROLES)
+    implement = ("pccp", "implement", MODEL, "--offline", "--as-of", "2026-04-15", "--on")
+    late = run_docgen(*implement, "2099-01-01", cwd=folder)
+    assert late.returncode == 2
+    assert "INDETERMINATE" in late.stderr
+    done = run_docgen(*implement, "2026-04-16", cwd=folder)
+    assert "is in the ledger already" in done.stderr  # the demo implemented it, which is asked after the verdict
 
 
 @pytest.mark.parametrize("lost", ["entry", "snapshot"])
