@@ -31,6 +31,7 @@ from docgen.rollback_records import write_record
 from docgen.sealing import seal
 from docgen.sources.mlflow_.asking import Patience
 from docgen.sources.mlflow_.registry import Registry
+from docgen.stamping import roots_of
 from docgen.store.files import storage, sync_folder, write_atomic
 from docgen.store.journal import journal_of, pending
 from docgen.store.ledger import Ledger
@@ -226,6 +227,7 @@ def _proved(office: Office, found: Chain, manifest: Digest, now: datetime, step:
     """Return the proof of a sealed dossier of this manifest, signed by people whose keys still hold."""
     config = office.config
     signers, _ = load_signers(config.path(config.approvals.signers))
+    trust = Trust(signers=signers, roots=roots_of(config))
     folder = config.path(config.approvals.sealed)
     archives = {entry.details.archive for entry in found.entries
                 if isinstance(entry.details, Export) and entry.details.manifest == manifest}  # fmt: skip
@@ -234,7 +236,7 @@ def _proved(office: Office, found: Chain, manifest: Digest, now: datetime, step:
         if not any(path.stem.endswith(digest[:12]) for digest in archives):
             continue
         try:
-            proof = prove(path, Trust(signers=signers), now.astimezone(UTC).date(), step=lambda _text: None)
+            proof = prove(path, trust, now.astimezone(UTC).date(), step=lambda _text: None)
         except DocgenError as err:
             why = err.message
             continue

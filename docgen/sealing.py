@@ -14,6 +14,7 @@ from docgen.bundle.papers import read_files
 from docgen.bundle.proof import Proof, Trust, prove
 from docgen.bundle.sbom import sbom
 from docgen.bundle.seal import Sealable, content_digest, members, sealed_entries
+from docgen.bundle.time_stamps import EXTRA, Stamped, installed, read_roots
 from docgen.config import Config
 from docgen.errors import IntegrityError, SourceError, UsageError
 from docgen.model.canonical import Digest, sha256
@@ -37,6 +38,8 @@ class Sealed:
     members: int
     signatures: int
     """That are about this dossier and hold."""
+    stamped: Stamped
+    """What became of the ledger's time stamps."""
 
 
 def seal(
@@ -90,6 +93,7 @@ def seal(
         manifest=desk.papers.digest,
         members=len(made),
         signatures=len(desk.own_signatures()),
+        stamped=desk.stamped,
     )
 
 
@@ -135,7 +139,7 @@ def verify_sealed(
 
     Raises:
         SourceError: a file cannot be read.
-        UsageError: a key or the file of signers is at fault.
+        UsageError: a key, the file of signers or that of certificates is at fault, or time stamps cannot be read here.
         UnsafeError: it is no archive that should be unpacked.
         IntegrityError: something in it is not as it was sealed; step and member are named.
     """
@@ -149,5 +153,9 @@ def verify_sealed(
         own = roots.read_bytes() if roots else None
     except OSError as err:
         raise SourceError(f"{roots}: {(err.strerror or str(err)).lower()}", hint="name a PEM file") from err
+    if own is not None:
+        read_roots(own, where=str(roots))
+        if not installed():
+            raise UsageError("--timestamp-roots: proving time stamps needs rfc3161-client", hint=EXTRA)
     trust = Trust(keys=tuple(found), signers=load_signers(signers)[0] if signers else None, roots=own)
     return prove(path, trust, today, step=step)

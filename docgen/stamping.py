@@ -102,12 +102,15 @@ def stamp_heads(config: Config, ledger: Ledger, clock: Clock, *, by: str) -> tup
     """Have the heads of a ledger time-stamped, and with them all before; return the entries' files, none if all were.
 
     Raises:
-        UsageError: no authority is configured.
-        IntegrityError: the ledger is not whole, or an answer does not hold; nothing is written.
+        UsageError: no authority is configured, or the stamps that are there cannot be proved here.
+        IntegrityError: the ledger is not whole, or a stamp or an answer does not hold; nothing is written.
         SourceError: the authority cannot be asked; nothing is written.
         StorageError: it cannot be written.
     """
     found = read_whole(ledger)
+    stamped = _sound(config, found)
+    if stamped.unchecked:
+        raise UsageError(f"the ledger holds {stamped.words}", hint="see docs/approvals.md, Time stamps")
     if not unstamped(found.entries):
         return ()
     authority = authority_of(config, clock)
@@ -139,14 +142,19 @@ def proved(config: Config, found: Chain, plan: GatePlan) -> Stamped:
         IntegrityError: one does not hold.
         UsageError: the gates ask for time stamps, and they cannot be proved here.
     """
+    stamped = _sound(config, found)
+    if stamped.unchecked and any(gate.stamped_within_minutes is not None for gate in plan.gates):
+        raise UsageError(
+            f"the gates ask for time stamps, and {stamped.words}", hint="see docs/approvals.md, Time stamps"
+        )
+    return stamped
+
+
+def _sound(config: Config, found: Chain) -> Stamped:
     stamped = prove(config, found.entries)
     if stamped.faults:
         raise IntegrityError(
             f"the ledger is broken: {stamped.faults[0]}", hint="docgen ledger verify lists every fault"
-        )
-    if stamped.unchecked and any(gate.stamped_within_minutes is not None for gate in plan.gates):
-        raise UsageError(
-            f"the gates ask for time stamps, and {stamped.words}", hint="see docs/approvals.md, Time stamps"
         )
     return stamped
 

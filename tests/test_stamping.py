@@ -22,7 +22,7 @@ from docgen.gates.evaluate import refusals
 from docgen.model.ledger import Entry, SignOff, TimeStamp, Waiver
 from docgen.stamping import stamp_heads
 from docgen.store.ledger import Ledger
-from support.approval_world import MODEL, SUBJECT, World
+from support.approval_world import MODEL, SUBJECT, TOML, World
 from support.authority import Authority, asking, configure, make_authority, needed, now, serving, without_extra
 from support.commands import refused, tree
 from support.generated import ROOT
@@ -235,7 +235,7 @@ def test_a_changed_or_moved_stamp_is_named_and_nothing_is_signed_on_it(stamped: 
         error = refused(stamped.docgen("ledger", "verify", "--format", "json"), 10)
         assert f"first at {name}" in error["message"]
         assert said in error["message"]
-    for command in (("gate", SUBJECT), stamped.signing("o1", "officer"), ("seal", SUBJECT)):
+    for command in (("gate", SUBJECT), stamped.signing("o1", "officer"), ("seal", SUBJECT), ("ledger", "stamp")):
         assert "the ledger is broken" in refused(stamped.docgen(*command, "--format", "json"), 10)["message"]
     rewritten(stamped, entries(stamped)[-1], stamp.details)
     assert verified(stamped)["unstamped"] == []
@@ -350,6 +350,14 @@ def test_where_the_extra_is_not_installed_it_is_said_and_nothing_is_asked(stampe
     assert "1 time stamp not checked: pip install" in stamped.docgen("ledger", "verify", env=bare).stdout
     error = refused(stamped.docgen(*stamped.signing("o1", "officer"), "--format", "json", env=bare), 2)
     assert error["hint"] == "pip install 'docgen[timestamp]'"
+    error = refused(stamped.docgen("ledger", "stamp", "--format", "json", env=bare), 2)
+    assert "1 time stamp not checked" in error["message"]
+    said = "  time      1 time stamp not checked: pip install"
+    assert said in stamped.docgen("seal", SUBJECT, env=bare).stdout
+    (stamped.folder / "docgen.toml").write_text(TOML, "utf-8")
+    done = stamped.docgen(*stamped.signing("o1", "officer"), env=bare)
+    assert done.returncode == 0, done.stderr
+    assert said in done.stdout
 
 
 @pytest.mark.parametrize(

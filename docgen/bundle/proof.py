@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from docgen.approval_files import parse_signers
+from docgen.approval_files import parse_gates, parse_signers
 from docgen.bundle.archive import read_archive
 from docgen.bundle.keys import PublicKey
 from docgen.bundle.papers import Papers, member_faults, papers_of
@@ -262,7 +262,10 @@ def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
     whole, plan = _sealable(made), sha256(made[GATES])
     found = whole.chain
     states, day = verdict(made[GATES], signers, _papers(proof), found, plan=whole.plan)
-    proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today, plan=plan)
+    unchecked = proof.stamped.unchecked
+    proof.states, _ = verdict(made[GATES], signers, _papers(proof), found, today, plan=plan, unchecked=unchecked)
+    asked = any(gate.stamped_within_minutes is not None for gate in parse_gates(made[GATES], where=GATES).gates)
+    rest = "; the gates ask for time stamps, which were not checked: none counts today" if unchecked and asked else ""
     then, now = _open(states), _open(proof.states)
     proof.waivers = set_aside(case_of(signers, _papers(proof), found, today, plan=plan))
     late = {item: signed_before(item, found, proof.subject, _papers(proof).digest) for item in proof.waivers}
@@ -270,7 +273,7 @@ def _gates(made: Members, trust: Trust, today: date, proof: Proof) -> str:
         f"{item.requirement} is waived until {item.until}: {item.reason}" + (f" ({words})" if words else "")
         for item, words in late.items()
     )
-    return f"as of {day}, {then}; as of {today}, {now}{f'; {told}' if told else ''}"
+    return f"as of {day}, {then}; as of {today}, {now}{rest}{f'; {told}' if told else ''}"
 
 
 def _open(states: tuple[GateState, ...]) -> str:

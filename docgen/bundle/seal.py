@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from html import escape
@@ -160,10 +160,17 @@ def _stamp_file(entry: Entry) -> str:
 
 
 def verdict(
-    gates: bytes, signers: Signers, papers: Papers, found: Chain, today: date | None = None, *, plan: Digest | None
+    gates: bytes,
+    signers: Signers,
+    papers: Papers,
+    found: Chain,
+    today: date | None = None,
+    *,
+    plan: Digest | None,
+    unchecked: str = "",
 ) -> tuple[tuple[GateState, ...], date]:
     """Return the state of the gates and the day it is of: `today`, or that of the last entry, or of the dossier."""
-    case = case_of(signers, papers, found, today, plan=plan)
+    case = replace(case_of(signers, papers, found, today, plan=plan), unchecked=unchecked)
     return evaluate(parse_gates(gates, where=GATES), case), case.today
 
 

@@ -95,7 +95,7 @@ def read_roots(data: bytes, *, where: str) -> Roots:
     """
     try:
         return tuple(x509.load_pem_x509_certificates(data))
-    except ValueError as err:
+    except (ValueError, x509.InvalidVersion) as err:
         raise UsageError(
             f"{where}: holds no certificates, expected PEM blocks BEGIN CERTIFICATE",
             hint="put the certificates there that your time stamping authority publishes",

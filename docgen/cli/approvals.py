@@ -177,6 +177,8 @@ def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
     console.line(f"  made by   {', '.join(desk.developers) or 'nobody whom run or git name'}")
     if desk.unknown:
         console.line(f"            {desk.unknown}")
+    if desk.stamped.unchecked:
+        console.line(f"  time      {desk.stamped.words}")
     for item in predicate.shown:
         verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in item.verdicts.items())
         console.line(f"  {item.regime}: {verdicts}; {item.gaps} gaps")
@@ -235,6 +237,8 @@ def seal(asked: argparse.Namespace, console: Console) -> ExitCode:
     console.line(f"  SHA-256   {done.archive}")
     console.line(f"  content   {done.content}")
     console.line(f"  manifest  {done.manifest}")
+    if done.stamped.unchecked:
+        console.line(f"  time      {done.stamped.words}")
     console.result(
         {
             "path": str(done.path),

@@ -33,6 +33,8 @@ class Case:
     developers: frozenset[str]
     """Who made it: names, user names and e-mail addresses."""
     today: date
+    unchecked: str = ""
+    """Why nobody can say here whether the time stamps hold, so that none counts; empty where they were proved."""
 
 
 def evaluate(plan: GatePlan, case: Case) -> tuple[GateState, ...]:
@@ -147,20 +149,22 @@ def refusals(item: Signature, gate: Gate, quorum: Quorum, case: Case, taken: fro
         yield f"it means {item.meaning!r}, expected {' or '.join(gate.meanings)}"
     if gate.expires_after_days is not None and day + timedelta(days=gate.expires_after_days) < case.today:
         yield f"it expired on {day + timedelta(days=gate.expires_after_days)}"
-    yield from late(item, gate)
+    yield from late(item, gate, case.unchecked)
     if made_by(case, item) and not quorum.developer_may_sign:
         yield "its signer made this version"
     if item.signer in taken:
         yield "its signer counts already, here or at an earlier gate"
 
 
-def late(item: Signature, gate: Gate) -> Iterator[str]:
+def late(item: Signature, gate: Gate, unchecked: str = "") -> Iterator[str]:
     """Yield why the authority had not seen a signature as soon as a gate asks for; nothing when it had."""
     minutes = gate.stamped_within_minutes
     if minutes is None:
         return
     if not item.stamped:
         yield "it has no time stamp of an authority"
+    elif unchecked:
+        yield f"its time stamp was not checked: {unchecked}"
     elif moment(item.stamped) - moment(item.at) > timedelta(minutes=minutes):
         yield f"it was time-stamped on {item.stamped}, more than {minutes} minutes after {item.at}, which it states"
 

@@ -169,6 +169,12 @@ def test_certificates_that_one_knows_tell_an_authority_that_was_made_up(
     done = run_docgen(*command, str(authority.root), cwd=tmp_path)
     assert "by the file of certificates that you gave" in json.loads(done.stdout)["sealed"][0]["steps"][8]
     refused(run_docgen(*command, "absent.pem", cwd=tmp_path), 9)
+    bare = without_extra(tmp_path / "bare")
+    error = refused(run_docgen(*command, str(authority.root), cwd=tmp_path, env=bare), 2)
+    assert error["hint"] == "pip install 'docgen[timestamp]'"
+    (tmp_path / "bad.pem").write_text("nothing")
+    error = refused(run_docgen(*command, "bad.pem", cwd=tmp_path), 2)
+    assert error["message"].startswith("bad.pem: holds no certificates")
     refused(run_docgen("verify", "--format", "json", "--timestamp-roots", str(authority.root), cwd=tmp_path), 2)
     other = _relisted(kept, ROOTS, stranger.root.read_bytes())
     assert "step 9, time: member 'ledger/000002-" in refuses(tmp_path / "other.zip", other)
@@ -219,8 +225,17 @@ def test_a_gate_may_count_only_what_an_authority_saw_soon(world: World, authorit
     assert done.returncode == 0, done.stderr
     assert "signed this dossier at validation already" in world.docgen(*world.signing("v2", "validation")).stderr
     assert "Internal validation [validation]: open" in world.docgen("gate", SUBJECT).stdout
-    error = refused(world.docgen("gate", SUBJECT, "--format", "json", env=without_extra(tmp_path / "bare")), 2)
+    bare = without_extra(tmp_path / "bare")
+    error = refused(world.docgen("gate", SUBJECT, "--format", "json", env=bare), 2)
     assert error["message"].startswith("the gates ask for time stamps, and 2 time stamps not checked")
+
+    archive = str(sealed(world))
+    (first, *_) = json.loads(world.docgen("verify", archive, "--format", "json").stdout)["sealed"][0]["gates"]
+    assert first["open"]
+    (told,) = json.loads(world.docgen("verify", archive, "--format", "json", env=bare).stdout)["sealed"]
+    assert not told["gates"][0]["open"]
+    assert "its time stamp was not checked: pip install" in told["gates"][0]["closed"][0]["why"]
+    assert "the gates ask for time stamps, which were not checked: none counts today" in told["steps"][9]
 
 
 def test_a_signature_that_states_a_later_time_than_its_stamp_opens_nothing_and_harms_no_archive(
