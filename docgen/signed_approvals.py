@@ -12,10 +12,11 @@ from docgen.bundle.sign_offs import predicate_of, signatures_of
 from docgen.change.facts import SignedApproval
 from docgen.config import Config
 from docgen.gates.evaluate import Case, evaluate
-from docgen.model.approvals import GatePlan, Signature
+from docgen.model.approvals import GatePlan, Predicate, Signature
 from docgen.model.canonical import Digest, sha256
 from docgen.model.ledger import SignOff
 from docgen.model.snapshot import Snapshot, Subject
+from docgen.plans import REGIME
 from docgen.stamping import proved
 from docgen.store.ledger import Ledger
 from docgen.store.snapshots import Snapshots
@@ -25,7 +26,8 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
     """Return the signatures about a version that count at its gates, on whichever dossier.
 
     A signature approves the determination which the dossier showed that was signed: a dossier's snapshot holds it, and
-    the signature holds the digest of the snapshot. Whether a gate is open is not asked: it waits for the determination.
+    the signature holds the digest of the snapshot and the regimes that were shown. Whether a gate is open is not asked:
+    it waits for the determination.
 
     Args:
         subject: the version.
@@ -48,14 +50,15 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
     proved(config, chain, plan)
     found = signatures_of(chain, subject.uri, signers)
     good = {item.entry for item in found if not item.faults}
-    shown = {
-        entry.file: _kept(predicate_of(entry, entry.details).snapshot, config)
+    stated = {
+        entry.file: predicate_of(entry, entry.details)
         for entry in chain.entries
         if isinstance(entry.details, SignOff) and entry.file in good
     }
+    kept = {name: _kept(predicate.snapshot, config) for name, predicate in stated.items()}
     counted: list[SignedApproval] = []
     for manifest in dict.fromkeys(item.manifest for item in found if item.entry in good):
-        own = [snapshot for item in found if item.manifest == manifest and (snapshot := shown.get(item.entry))]
+        own = [snapshot for item in found if item.manifest == manifest and (snapshot := kept.get(item.entry))]
         repository = config.path(config.dossier.repository)
         makers = {name for snapshot in own for name in developers_of(snapshot, repository)[0]}
         counted += (
@@ -63,7 +66,7 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
                 role=item.role,
                 signer=item.signer,
                 entry=item.entry[:19],
-                subject_sha256=_approved_in(shown[item.entry]),
+                subject_sha256=_approved_in(stated[item.entry], kept[item.entry]),
             )
             for item in _counting((plan, sha256(gates)), found, manifest, subject.uri, makers, today)
         )
@@ -100,8 +103,13 @@ def _counting(
         yield from state.signatures
 
 
-def _approved_in(snapshot: Snapshot | None) -> str | None:
-    """Return the digest to approve of the determination that a snapshot holds; empty where it holds none."""
+def _approved_in(stated: Predicate, snapshot: Snapshot | None) -> str | None:
+    """Return the digest to approve of the determination that somebody was shown; empty where they were shown none.
+
+    Every snapshot of the model holds the determination, and only the regime of change plans shows it.
+    """
+    if REGIME not in {item.regime for item in stated.shown}:
+        return ""
     if snapshot is None:
         return None
     item = snapshot.find("determination:summary")

@@ -123,10 +123,12 @@ def _several(missing: list[str], signed: tuple[SignedApproval, ...]) -> Iterator
 def _uncounted(signed: tuple[SignedApproval, ...], given: set[str], claimed: set[str]) -> Iterator[str]:
     """Yield what looks like an approval and is none, in words."""
     rest = [item for item in signed if _plain(item.role) not in given]
-    known = {_plain(item.role) for item in rest if item.subject_sha256 is not None}
-    lost = {_plain(item.role) for item in rest} - known
+    other = {_plain(item.role) for item in rest if item.subject_sha256}
+    blind = {_plain(item.role) for item in rest if item.subject_sha256 == ""} - other
+    lost = {_plain(item.role) for item in rest} - other - blind
     for words, roles in (
-        ("signed for another determination, or for none", known),
+        ("signed for another determination", other),
+        ("signed a dossier that does not show it", blind),
         ("what they signed is not in the store here, so nobody can say what it shows", lost),
         ("claimed in the candidate's file alone", claimed - given),
     ):

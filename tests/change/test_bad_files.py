@@ -171,14 +171,20 @@ SUBJECT, OTHER = Digest("a" * 64), Digest("b" * 64)
     [
         ("data science", (("quality", SUBJECT), ("data_science", SUBJECT)), "holds", "data science (e), quality (e)"),
         ("data science", (("quality", SUBJECT),), "unknown", "not signed at the gates by: data science"),
-        ("data science", (("quality", SUBJECT), ("data_science", OTHER)), "unknown", "for none: data science"),
+        (
+            "data science",
+            (("quality", SUBJECT), ("data_science", OTHER)),
+            "unknown",
+            "another determination: data science",
+        ),
+        ("data science", (("quality", SUBJECT), ("data_science", "")), "unknown", "does not show it: data science"),
         ("data science", (("quality", SUBJECT), ("data_science", None)), "unknown", "what it shows: data science"),
         ("", (("quality", SUBJECT), ("data_science", SUBJECT)), "unknown", "the author's role is not stated"),
         ("data science", (), "unknown", "in the candidate's file alone: data science, quality"),
     ],
 )
 def test_signatures_approve_what_they_were_given_for_and_claims_add_nothing(
-    author: str, signed: tuple[tuple[str, Digest | None], ...], outcome: str, told: str
+    author: str, signed: tuple[tuple[str, str | None], ...], outcome: str, told: str
 ) -> None:
     stated = facts("active", Repository())
     assert stated.plan is not None

@@ -112,7 +112,7 @@ def test_a_rebuilt_dossier_keeps_the_approvals_and_another_determination_has_non
     (folder / STATED).write_text(text.replace("record: TR-3", "record: TR-4"))
     code, outcome, why = decided(folder)
     assert (code, outcome) == (3, "unknown")
-    assert "signed for another determination, or for none: quality, regulatory affairs" in why
+    assert "signed for another determination: quality, regulatory affairs" in why
 
 
 def test_a_signature_that_does_not_count_is_no_approval(device: Device, tmp_path: Path) -> None:
@@ -145,6 +145,21 @@ def test_one_person_with_two_roles_does_not_fill_both_by_signing_two_builds(devi
     assert "p-quality signed as several roles, and different people must approve" in why
     assert "somebody else signs as regulatory affairs" in why
     sign(folder, "regulatory_affairs")
+    assert decided(folder)[:2] == (0, "holds")
+
+
+def test_a_signed_dossier_of_other_regimes_approves_no_determination(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path)
+    build = ("build", MODEL, "--offline", "--as-of", "2026-04-16")
+    built = run_docgen(*build, "--regime", "model_card", cwd=folder)
+    assert built.returncode in {0, 1}, built.stderr
+    sign(folder, *ROLES)
+    code, outcome, why = decided(folder)
+    assert (code, outcome) == (3, "unknown")
+    assert "signed a dossier that does not show it: quality, regulatory affairs" in why
+    built = run_docgen(*build, "--regime", "model_card", "--regime", "fda_pccp", cwd=folder)
+    assert built.returncode in {0, 1}, built.stderr
+    sign(folder, *ROLES)
     assert decided(folder)[:2] == (0, "holds")
 
 
