@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 from docgen import ledgers
 from docgen.approval_files import load_gates, load_signers
 from docgen.approvals import developers_of
 from docgen.bundle.sign_offs import predicate_of, signatures_of
 from docgen.change.facts import SignedApproval
-from docgen.config import Config
+from docgen.config import ApprovalsConfig, Config
+from docgen.errors import UsageError
 from docgen.gates.evaluate import Case, evaluate
 from docgen.model.approvals import GatePlan, Predicate, Signature
 from docgen.model.canonical import Digest, sha256
@@ -38,15 +40,19 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
         None where no file of gates is there.
 
     Raises:
-        UsageError: the file of gates or of signers is at fault.
+        UsageError: the file of gates or of signers is at fault, or that of gates is lost.
         IntegrityError: the ledger is not whole, a time stamp does not hold, or a snapshot that was signed is damaged.
     """
     place = config.path(config.approvals.gates)
-    if not place.exists() or subject.version is None:
+    ledger = Ledger.of(config.path(config.approvals.ledger), subject.name)
+    if not place.exists():
+        _refuse_lost(place, ledger, config)
         return None
+    if subject.version is None:
+        return ()
     plan, gates = load_gates(place)
     signers, _ = load_signers(config.path(config.approvals.signers))
-    chain = ledgers.read_whole(Ledger.of(config.path(config.approvals.ledger), subject.name))
+    chain = ledgers.read_whole(ledger)
     proved(config, chain, plan)
     found = signatures_of(chain, subject.uri, signers)
     good = {item.entry for item in found if not item.faults}
@@ -71,6 +77,17 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
             for item in _counting((plan, sha256(gates)), found, manifest, subject.uri, makers, today)
         )
     return tuple(counted)
+
+
+def _refuse_lost(place: Path, ledger: Ledger, config: Config) -> None:
+    """Stop where the file of gates is not there and must be: else a claim would do where people had to sign."""
+    if config.approvals.gates != ApprovalsConfig().gates:
+        why = "[approvals] gates of docgen.toml names it"
+    elif any(isinstance(entry.details, SignOff) for entry in ledgers.read_whole(ledger).entries):
+        why = f"people have signed at its gates, says {ledger.folder}"
+    else:
+        return
+    raise UsageError(f"{place}: is not there, and {why}", hint="restore it from version control")
 
 
 def _kept(digest: Digest, config: Config) -> Snapshot | None:

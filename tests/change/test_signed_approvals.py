@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from docgen import approvals, decisions
 from docgen.bundle.keys import read_private
 from docgen.config import load_config
+from docgen.signed_approvals import signed_approvals
 from docgen.store.snapshots import Snapshots
 from support.commands import run_docgen
 from support.device import Device
@@ -161,6 +163,34 @@ def test_a_signed_dossier_of_other_regimes_approves_no_determination(device: Dev
     assert built.returncode in {0, 1}, built.stderr
     sign(folder, *ROLES)
     assert decided(folder)[:2] == (0, "holds")
+
+
+def test_a_file_of_gates_that_is_lost_is_no_leave_to_claim(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path)
+    sign(folder, "quality")
+    gates, toml = folder / "approvals" / "gates.yaml", folder / "docgen.toml"
+    there = gates.read_bytes()
+    gates.unlink()
+    lost = run_docgen(*DECIDE, cwd=folder)
+    assert lost.returncode == 2
+    assert "gates.yaml: is not there, and people have signed at its gates" in lost.stderr
+    shutil.rmtree(folder / "approvals" / "ledger")
+    assert decided(folder)[2].endswith("no gates are configured")
+    toml.write_text(toml.read_text() + '\n[approvals]\ngates = "approvals/ours.yaml"\n')
+    lost = run_docgen(*DECIDE, cwd=folder)
+    assert lost.returncode == 2
+    assert "ours.yaml: is not there, and [approvals] gates of docgen.toml names it" in lost.stderr
+    (folder / "approvals" / "ours.yaml").write_bytes(there)
+    assert decided(folder)[1] == "unknown"
+
+
+def test_a_candidate_without_a_version_has_no_signatures_where_gates_are(device: Device, tmp_path: Path) -> None:
+    folder = gated(device, tmp_path)
+    config = load_config(folder / "docgen.toml")
+    run = replace(Snapshots(folder / ".docgen").latest(MODEL).subject, version=None)
+    assert signed_approvals(run, config, date(2026, 4, 15)) == ()
+    (folder / "approvals" / "gates.yaml").unlink()
+    assert signed_approvals(run, config, date(2026, 4, 15)) is None
 
 
 def test_a_signature_that_has_expired_by_now_is_none_however_early_the_decision_is_dated(
