@@ -458,3 +458,12 @@ def test_a_key_that_ends_while_its_signer_reads_does_not_sign(world: World) -> N
     with pytest.raises(IntegrityError, match="its key expired after 2026-06-30, and it was signed on 2026-07-01"):
         approvals.sign(desk, predicate, key)
     assert desk.ledger.files() == {}
+
+
+def test_an_envelope_without_a_signature_is_a_fault_and_no_crash(world: World) -> None:
+    signed(world, "v1", "validation")
+    desk = approvals.open_desk(SUBJECT, world.config)
+    (found,) = desk.chain.entries
+    assert isinstance(found.details, SignOff)
+    bare = replace(found.details, envelope=replace(found.details.envelope, signatures=()))
+    assert check(replace(found, details=bare), bare, desk.signers).faults == ("envelope holds no signature",)

@@ -222,11 +222,16 @@ def test_a_changed_or_moved_stamp_is_named_and_nothing_is_signed_on_it(stamped: 
     data = bytearray(base64.b64decode(stamp.details.response))
     data[-10] ^= 1  # in the authority's signature
     changed = replace(stamp.details, response=base64.b64encode(bytes(data)).decode())
+    data[-10] ^= 1
+    version_nine = bytes(data).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x08", 1)  # of its certificate
+    assert version_nine != data
     other = replace(stamp.details, time="2020-01-01T00:00:00Z")
     for details, said in (
         (changed, "its time stamp does not hold: "),
         (other, f"its time stamp is of {stamp.details.time}, the entry says 2020-01-01T00:00:00Z"),
         (replace(stamp.details, response="no base64"), "its answer is no Base64"),
+        (replace(stamp.details, response=base64.b64encode(version_nine).decode()), "its time stamp does not hold: "),
+        (replace(stamp.details, response="\u00e9"), "its answer is no Base64"),
         (replace(stamp.details, response=""), "its time stamp cannot be read"),
     ):
         last = entries(stamped)[-1]
@@ -369,6 +374,8 @@ def test_where_the_extra_is_not_installed_it_is_said_and_nothing_is_asked(stampe
         "https://",
         "http://[",
         "http://tsa.example:x/",
+        "http://tsa..example/",
+        "http://tsa.example/\u00e9",
         "https://me:secret@tsa.example/",
     ],
 )

@@ -63,6 +63,8 @@ def ask(url: str, request: bytes, *, timeout: float = TIMEOUT_SECONDS) -> bytes:
 def _askable(url: str) -> bool:
     try:
         parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+        f"{parts.path}?{parts.query}".encode("ascii")
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False

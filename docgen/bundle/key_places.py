@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docgen.bundle.keys import PrivateKey, is_encrypted, read_private
-from docgen.bundle.token_uri import is_token_uri, parse_token_uri
+from docgen.bundle.token_uri import is_token_uri, parse_token_uri, refuse_pin
 from docgen.bundle.tokens import Ask, token_key
 
 
@@ -21,9 +21,10 @@ def opened_key(named: str, ask: Ask) -> Iterator[PrivateKey]:
 
     Raises:
         UsageError: it cannot be read, found or opened, or is of none of the kinds.
-        UnsafeError: a PIN stands in the URI.
+        UnsafeError: a PIN stands in it.
         SourceError: the token is gone.
     """
+    refuse_pin(named)
     if is_token_uri(named):
         with token_key(parse_token_uri(named), ask) as key:
             yield key

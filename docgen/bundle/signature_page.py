@@ -104,6 +104,6 @@ def _signed(entry: Entry, details: SignOff, stamped: str, faults: tuple[str, ...
         at=entry.at,
         zone=zone,
         stamped=stamped,
-        key=details.envelope.signatures[0].keyid,
+        key=details.envelope.signatures[0].keyid if details.envelope.signatures else "",
         faults=faults,
     )

@@ -45,8 +45,10 @@ def payload_of(envelope: Envelope) -> bytes:
     """Return the statement of an envelope.
 
     Raises:
-        IntegrityError: it is of another type, or not Base64.
+        IntegrityError: it is of another type, not Base64, or signed by nobody.
     """
+    if not envelope.signatures:
+        raise IntegrityError("envelope holds no signature")
     if envelope.payloadType != PAYLOAD_TYPE:
         raise IntegrityError(f"envelope holds {envelope.payloadType!r}, expected {PAYLOAD_TYPE!r}")
     return _base64(envelope.payload)

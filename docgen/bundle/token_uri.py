@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from docgen.errors import Problem, ProblemsError, UnsafeError
 
 SCHEME = "pkcs11:"
+MAX_SLOT_DIGITS = 20
+"""A slot's number has at most 64 bits."""
 
 _EXAMPLE = "'pkcs11:token=Officer;object=signing?module-path=/usr/lib/softhsm/libsofthsm2.so'"
 _PINS = ("pin-value", "pin-source")
@@ -43,6 +45,20 @@ def is_token_uri(named: str) -> bool:
     return named[: len(SCHEME)].casefold() == SCHEME
 
 
+def refuse_pin(text: str) -> None:
+    """Stop where a PIN stands in what names a key, be it a URI or meant as one.
+
+    Raises:
+        UnsafeError: it holds a PIN, or says where one lies.
+    """
+    for name in _PINS:
+        if name in unquote(text).casefold():
+            raise UnsafeError(
+                f"--key: {name} stands in the PKCS#11 URI, and a PIN on a command line is for everybody to see",
+                hint="leave it out: you are asked at the terminal, or set DOCGEN_KEY_PASSPHRASE",
+            )
+
+
 def parse_token_uri(text: str) -> TokenUri:
     """Return what a PKCS#11 URI names.
 
@@ -52,12 +68,7 @@ def parse_token_uri(text: str) -> TokenUri:
         UnsafeError: it holds a PIN, or says where one lies.
         ProblemsError: it is malformed; no message repeats what it holds.
     """
-    for name in _PINS:
-        if name in text.casefold():
-            raise UnsafeError(
-                f"--key: {name} stands in the PKCS#11 URI, and a PIN on a command line is for everybody to see",
-                hint="leave it out: you are asked at the terminal, or set DOCGEN_KEY_PASSPHRASE",
-            )
+    refuse_pin(text)
     problems: list[Problem] = []
     path, _, query = text[len(SCHEME) :].partition("?")
     found = {**_attributes(path, ";", _PATH, problems), **_attributes(query, "&", _QUERY, problems)}
@@ -65,8 +76,8 @@ def parse_token_uri(text: str) -> TokenUri:
     if words.get("type", "private") != "private":
         problems.append(Problem("type: a key that signs is of another (expected private, or leave it out)"))
     slot = words.get("slot-id")
-    if slot is not None and not (slot.isascii() and slot.isdigit()):
-        problems.append(Problem("slot-id: no number (expected decimal digits)"))
+    if slot is not None and not (slot.isascii() and slot.isdigit() and len(slot) <= MAX_SLOT_DIGITS):
+        problems.append(Problem(f"slot-id: no number (expected up to {MAX_SLOT_DIGITS} decimal digits)"))
     module = words.get("module-path", "")
     if not Path(module).is_absolute():
         problems.append(Problem("module-path: missing or relative (expected the absolute path of the token's module)"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docgen.bundle.key_places import opened_key
 from docgen.bundle.token_uri import TokenUri, is_token_uri, parse_token_uri
 from docgen.errors import UnsafeError, UsageError
 
@@ -43,6 +44,7 @@ def test_a_uri_names_module_token_and_key() -> None:
         (f"pkcs11:object=%ff?{MODULE}", "object: not UTF-8"),
         (f"pkcs11:slot-id=one?{MODULE}", "slot-id: no number"),
         (f"pkcs11:slot-id=\u0661?{MODULE}", "slot-id: no number"),
+        (f"pkcs11:slot-id={'1' * 5000}?{MODULE}", "slot-id: no number"),
         (f"pkcs11:type=cert?{MODULE}", "type: a key that signs is of another"),
     ],
 )
@@ -72,6 +74,15 @@ def test_every_fault_of_a_uri_is_told_at_once() -> None:
 def test_a_pin_in_a_uri_is_refused_and_not_repeated(text: str, name: str) -> None:
     with pytest.raises(UnsafeError, match="a PIN on a command line is for everybody to see") as caught:
         parse_token_uri(text.replace("NAME", name))
+    assert "73190" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["pin-value", "PIN-Source", "pin%2Dvalue"])
+def test_a_pin_in_what_is_taken_for_a_path_is_refused_and_not_repeated_either(name: str) -> None:
+    named = f" pkcs11:token=A?{MODULE}&{name}=73190"
+    assert not is_token_uri(named)
+    with pytest.raises(UnsafeError) as caught, opened_key(named, lambda _what: None):
+        pass
     assert "73190" not in caught.value.message + caught.value.hint
 
 
