@@ -195,7 +195,9 @@ def test_what_a_release_changed_makes_its_dossier_neither_stale_nor_another(shop
 
     (shop.folder / "policy.yaml").write_text("format: 1\ntitle: Another policy\nedition: '8'\n", "utf-8")
     told = shop.docgen("build", SUBJECT, "--offline", "--no-pdf", "--policy", "policy.yaml", "--format", "json")
-    assert json.loads(told.stdout).get("snapshot") == newer.digest(), f"it cannot stay under another policy: {told.stderr}"
+    assert json.loads(told.stdout).get("snapshot") == newer.digest(), (
+        f"it cannot stay under another policy: {told.stderr}"
+    )
     told = shop.docgen("build", SUBJECT, "--offline", "--no-pdf", "--format", "json")
     assert json.loads(told.stdout)["snapshot"] == newer.digest(), "the signed one does not lie there any more"
     shutil.rmtree(shop.dossier)
