@@ -37,8 +37,9 @@ from docgen.model.approvals import (
     Signer,
     Signers,
 )
-from docgen.model.assessment import Assessment, Verdict
+from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest, sha256
+from docgen.model.days import moment
 from docgen.model.evidence import Commit
 from docgen.model.ledger import Entry, SignOff, TimeStamp, Waiver
 from docgen.model.rollback import changed
@@ -47,7 +48,6 @@ from docgen.model.standing import same_but_for_standing
 from docgen.publish.dossier import dossier_folder
 from docgen.stamping import Authority, proved
 from docgen.store.ledger import Ledger
-from docgen.store.readers import read_snapshot
 from docgen.store.snapshots import Snapshots
 
 
@@ -255,14 +255,15 @@ def sign(desk: Desk, predicate: Predicate, key: PrivateKey, authority: Authority
         UsageError: the same person signed in the meantime.
     """
     details = signed_off(desk.papers.subject, desk.papers.digest, predicate, key)
-    at = datetime.strptime(predicate.at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    at, gate = moment(predicate.at), desk.plan.find(predicate.gate)
 
     def twice(chain: Chain) -> Entry | None:
-        _refuse_twice(replace(desk, chain=chain), predicate.gate, predicate.signer, at.date())
+        if gate is not None:
+            _refuse_twice(replace(desk, chain=chain), gate, predicate.signer, at.date())
         return None
 
     def stamped(entry: Entry) -> TimeStamp | None:
-        given, gate = check(entry, details, desk.signers), desk.plan.find(predicate.gate)
+        given = check(entry, details, desk.signers)
         _refuse_faulty(given.faults)
         if authority is None or gate is None:
             return None
@@ -297,7 +298,7 @@ def _place(plan: GatePlan, wish: Wish) -> tuple[Gate, Quorum]:
     if gate is None:
         known = ", ".join(item.id for item in plan.gates)
         raise UsageError(f"no gate {wish.gate!r} (known: {known})", hint="docgen gate shows each and what opens it")
-    quorum = next((item for item in gate.signatures if item.role == wish.role), None)
+    quorum = gate.quorum(wish.role)
     if quorum is None:
         known = ", ".join(item.role for item in gate.signatures)
         raise UsageError(f"nobody signs at {gate.id} as {wish.role!r} (known: {known})", hint="give another --role")
@@ -344,7 +345,7 @@ def signed_snapshot(snapshot: Snapshot, config: Config) -> Snapshot | None:
         IntegrityError: the ledger or the store is not whole.
     """
     subject = snapshot.subject.uri
-    objects = Snapshots(config.path(config.dossier.store)).objects
+    store = Snapshots(config.path(config.dossier.store))
     ledger = Ledger.of(config.path(config.approvals.ledger), snapshot.subject.name)
     for entry in reversed(ledgers.read_whole(ledger).entries):
         if entry.subject == subject and isinstance(entry.details, SignOff):
@@ -354,10 +355,9 @@ def signed_snapshot(snapshot: Snapshot, config: Config) -> Snapshot | None:
                 continue  # it counts at no gate either
             if digest == snapshot.digest():
                 return None
-            if objects.path(digest).exists():
-                old = read_snapshot(objects.get(digest), where=f"snapshot {digest[:12]}")
-                if same_but_for_standing(old, snapshot):
-                    return old
+            old = store.kept(digest)
+            if old is not None and same_but_for_standing(old, snapshot):
+                return old
     return None
 
 
@@ -398,7 +398,7 @@ def _refuse(desk: Desk, gate: Gate, quorum: Quorum, signer: Signer, today: date)
             "and nobody signs what they made",
             hint=f"somebody else must sign as {quorum.role}",
         )
-    _refuse_twice(desk, gate.id, signer.id, today)
+    _refuse_twice(desk, gate, signer.id, today)
     for state in desk.states(today):
         if state.gate == gate.id:
             return
@@ -414,13 +414,12 @@ def _refuse(desk: Desk, gate: Gate, quorum: Quorum, signer: Signer, today: date)
             )
 
 
-def _refuse_twice(desk: Desk, gate: str, signer: str, today: date) -> None:
+def _refuse_twice(desk: Desk, gate: Gate, signer: str, today: date) -> None:
     """Stop where a signature of the same person counts already; one that does not may be given again."""
     case = desk.case(today)
-    quorums = {(found.id, quorum.role): (found, quorum) for found in desk.plan.gates for quorum in found.signatures}
     for item in case.signatures:
-        place = quorums.get((item.gate, item.role)) if (item.gate, item.signer) == (gate, signer) else None
-        if place and not any(refusals(item, *place, case, frozenset())):
+        quorum = gate.quorum(item.role) if (item.gate, item.signer) == (gate.id, signer) else None
+        if quorum and not any(refusals(item, gate, quorum, case, frozenset())):
             raise UsageError(
                 f"{item.signer} signed this dossier at {item.gate} already, on {item.at}, as {item.role}",
                 hint="docgen gate shows what is still wanted",
@@ -428,7 +427,7 @@ def _refuse_twice(desk: Desk, gate: str, signer: str, today: date) -> None:
 
 
 def _count(item: Assessment) -> RegimeCount:
-    verdicts = {verdict.value: item.count(verdict) for verdict in Verdict if item.count(verdict)}
+    verdicts = {verdict: count for verdict, count in item.counts.items() if count}
     return RegimeCount(regime=item.regime, verdicts=verdicts, gaps=len(item.gaps))
 
 
@@ -442,12 +441,8 @@ def _since(desk: Desk, signer: Signer, config: Config) -> tuple[Digest | None, i
     if not own:
         return None, None
     entry, details = own[-1]
-    before = predicate_of(entry, details).snapshot
-    objects = Snapshots(config.path(config.dossier.store)).objects
-    if not objects.path(before).exists():
-        return details.manifest, None
-    old = read_snapshot(objects.get(before), where=f"snapshot {before[:12]}")
-    return details.manifest, len(changed(old, desk.papers.snapshot))
+    old = Snapshots(config.path(config.dossier.store)).kept(predicate_of(entry, details).snapshot)
+    return details.manifest, None if old is None else len(changed(old, desk.papers.snapshot))
 
 
 def waive(desk: Desk, waiver: Waiver, *, by: str, now: datetime) -> Entry:

@@ -122,7 +122,8 @@ def _entry(dossier: Path, place: str, newest: dict[str, Pointer], store: Snapsho
     pointer = newest.get(summary.uri)
     if pointer and pointer.snapshot != summary.snapshot:
         now = store.read(pointer.snapshot)
-        if store.objects.path(summary.snapshot).exists() and same_but_for_standing(store.read(summary.snapshot), now):
+        then = store.kept(summary.snapshot)
+        if then is not None and same_but_for_standing(then, now):
             summary = replace(summary, aliases=aliases_of(now))
         else:
             state = "newer snapshot"

@@ -13,6 +13,7 @@ from docgen.config import Config
 from docgen.errors import DocgenError, IntegrityError, Problem, ProblemsError, SourceError, UsageError
 from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
+from docgen.model.crosswalk import Crosswalk
 from docgen.model.evidence import Evidence, EvidenceId, Pin
 from docgen.model.issue import Issue
 from docgen.model.policy import EMPTY, Policy
@@ -489,7 +490,6 @@ def is_built(snapshot: Snapshot, *, config: Config, pdf: bool = True) -> bool | 
     Raises:
         UsageError: a regime or the policy is at fault.
     """
-    from docgen.crosswalks import load_crosswalks
     from docgen.model.manifest import MANIFEST_NAME
     from docgen.publish.dossier import current, dossier_folder, inputs_of
 
@@ -497,10 +497,15 @@ def is_built(snapshot: Snapshot, *, config: Config, pdf: bool = True) -> bool | 
     if not (folder / MANIFEST_NAME).exists():
         return None
     only = tuple(regime for regime, _ in load_regimes(config))
-    folders = tuple(config.path(item) for item in config.dossier.regime_folders)
-    crosswalks = load_crosswalks(tuple(regime.id for regime in only), folders)
     day, rules = snapshot.captured_at[:10], read_policy(config, only)
-    return current(folder, inputs_of(snapshot, only, rules, day, pdf=pdf, crosswalks=crosswalks))
+    return current(folder, inputs_of(snapshot, only, rules, day, pdf=pdf, crosswalks=_crosswalks(only, config)))
+
+
+def _crosswalks(only: tuple[Regime, ...], config: Config) -> tuple[Crosswalk, ...]:
+    from docgen.crosswalks import load_crosswalks
+
+    folders = tuple(config.path(item) for item in config.dossier.regime_folders)
+    return load_crosswalks(tuple(regime.id for regime in only), folders)
 
 
 def build(
@@ -532,7 +537,6 @@ def build(
         UsageError: a regime, its templates or the policy is at fault, or a regime does not cover this model.
         StorageError: the dossier cannot be written; an earlier one stays as it was.
     """
-    from docgen.crosswalks import load_crosswalks
     from docgen.model.document import Dossier
     from docgen.publish.dossier import current, dossier_folder, inputs_of, publish, recover
     from docgen.publish.exports import downloads, pdf_path
@@ -544,8 +548,7 @@ def build(
     rules = read_policy(config, only, policy)
     assessments = assess_with(snapshot, only, rules, as_of)
     folder = dossier_folder(output or config.path(config.dossier.output), snapshot.subject)
-    folders = tuple(config.path(item) for item in config.dossier.regime_folders)
-    crosswalks = load_crosswalks(tuple(regime.id for regime in only), folders)
+    crosswalks = _crosswalks(only, config)
     inputs = inputs_of(snapshot, only, rules, assessments[0].as_of, pdf=pdf, crosswalks=crosswalks)
     warnings: tuple[str, ...] = ()
     recover(folder, step=step)

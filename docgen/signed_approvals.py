@@ -61,18 +61,19 @@ def signed_approvals(subject: Subject, config: Config, today: date) -> tuple[Sig
         for entry in chain.entries
         if isinstance(entry.details, SignOff) and entry.file in good
     }
-    kept = {name: _kept(predicate.snapshot, config) for name, predicate in stated.items()}
+    store, repository = Snapshots(config.path(config.dossier.store)), config.path(config.dossier.repository)
+    kept = {digest: store.kept(digest) for digest in {predicate.snapshot for predicate in stated.values()}}
     counted: list[SignedApproval] = []
     for manifest in dict.fromkeys(item.manifest for item in found if item.entry in good):
-        own = [snapshot for item in found if item.manifest == manifest and (snapshot := kept.get(item.entry))]
-        repository = config.path(config.dossier.repository)
+        shown = {stated[item.entry].snapshot for item in found if item.manifest == manifest and item.entry in good}
+        own = [snapshot for digest in shown if (snapshot := kept[digest])]
         makers = {name for snapshot in own for name in developers_of(snapshot, repository)[0]}
         counted += (
             SignedApproval(
                 role=item.role,
                 signer=item.signer,
                 entry=item.entry[:19],
-                subject_sha256=_approved_in(stated[item.entry], kept[item.entry]),
+                subject_sha256=_approved_in(stated[item.entry], kept[stated[item.entry].snapshot]),
             )
             for item in _counting((plan, sha256(gates)), found, manifest, subject.uri, makers, today)
         )
@@ -88,12 +89,6 @@ def _refuse_lost(place: Path, ledger: Ledger, config: Config) -> None:
     else:
         return
     raise UsageError(f"{place}: is not there, and {why}", hint="restore it from version control")
-
-
-def _kept(digest: Digest, config: Config) -> Snapshot | None:
-    """Return a snapshot; None where the store of this machine never had it."""
-    store = Snapshots(config.path(config.dossier.store))
-    return store.read(digest) if store.objects.path(digest).exists() else None
 
 
 def _counting(

@@ -10,7 +10,7 @@ from docgen.gates.chain import Chain
 from docgen.gates.evaluate import Case, evaluate, refusals, set_aside
 from docgen.gates.stamps import times_of
 from docgen.model.approvals import Gate, GatePlan, GateState, Signature, Signers
-from docgen.model.assessment import Assessment, Verdict
+from docgen.model.assessment import in_words
 from docgen.model.ledger import Entry, SignOff, Waiver
 from docgen.model.signature_page import GateShown, SetAside, SignaturePage, Signed
 
@@ -54,15 +54,10 @@ def compose(plan: GatePlan, case: Case, found: Chain, signers: Signers) -> Signa
         manifest=case.manifest,
         as_of=case.today.isoformat(),
         plan=plan.title,
-        verdicts=tuple(map(_counts, case.assessments)),
+        verdicts=tuple(f"{item.regime}: {in_words(item.counts)}" for item in case.assessments),
         waivers=tuple(_waived(found, case)),
         gates=tuple(shown),
     )
-
-
-def _counts(item: Assessment) -> str:
-    counts = ((verdict.value.replace("_", " "), item.count(verdict)) for verdict in Verdict)
-    return f"{item.regime}: {', '.join(f'{count} {name}' for name, count in counts if count)}"
 
 
 def _waived(found: Chain, case: Case) -> Iterator[SetAside]:
@@ -85,7 +80,7 @@ def _faults(item: Signature, gate: Gate, state: GateState, case: Case, counted: 
     """Return why a signature does not count; nothing when it does."""
     if item.entry in {other.entry for other in state.signatures}:
         return ()
-    quorum = next((quorum for quorum in gate.signatures if quorum.role == item.role), None)
+    quorum = gate.quorum(item.role)
     if quorum is None:
         return (f"nobody signs at this gate as {item.role}",)
     return tuple(refusals(item, gate, quorum, case, frozenset(counted)))

@@ -21,6 +21,7 @@ from docgen.errors import ExitCode, IntegrityError, StorageError, UsageError
 from docgen.gates.evaluate import set_aside
 from docgen.gates.stamps import times_of
 from docgen.model.approvals import GateState, Predicate
+from docgen.model.assessment import in_words
 from docgen.model.codec import unstructure
 from docgen.model.ledger import Entry, Waiver
 from docgen.recording import record_fault, record_proof
@@ -180,8 +181,7 @@ def _show(predicate: Predicate, desk: approvals.Desk, console: Console) -> None:
     if desk.stamped.unchecked:
         console.line(f"  time      {desk.stamped.words}")
     for item in predicate.shown:
-        verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in item.verdicts.items())
-        console.line(f"  {item.regime}: {verdicts}; {item.gaps} gaps")
+        console.line(f"  {item.regime}: {in_words(item.verdicts)}; {item.gaps} gaps")
     waived = {item.requirement: item for item in set_aside(desk.case(date.fromisoformat(predicate.at[:10])))}
     for assessment in desk.papers.assessments:
         for gap in assessment.gaps:

@@ -13,7 +13,7 @@ from docgen.cli.console import Console
 from docgen.cli.days import day_of
 from docgen.config import CONFIG_NAME, Config, load_config
 from docgen.errors import ExitCode, IntegrityError, SourceError, UsageError
-from docgen.model.assessment import Assessment, Verdict
+from docgen.model.assessment import Assessment, in_words
 from docgen.model.snapshot import Finding, Snapshot
 
 _CONFIG = """\
@@ -463,9 +463,8 @@ def _tell(assessments: tuple[Assessment, ...], console: Console) -> None:
 
 
 def _counts(assessment: Assessment) -> str:
-    parts = [f"{assessment.count(item)} {item.value.replace('_', ' ')}" for item in Verdict if assessment.count(item)]
     gate = "gate open" if assessment.gate_open else "gate closed"
-    return f"{', '.join(parts) or 'nothing assessed'}; {gate}"
+    return f"{in_words(assessment.counts) or 'nothing assessed'}; {gate}"
 
 
 def _assessed(assessments: tuple[Assessment, ...]) -> dict[str, object]:
@@ -476,7 +475,7 @@ def _assessed(assessments: tuple[Assessment, ...]) -> dict[str, object]:
                 "regime": item.regime,
                 "as_of": item.as_of,
                 "overdue_findings": list(item.overdue),
-                "verdicts": {verdict.value: item.count(verdict) for verdict in Verdict},
+                "verdicts": item.counts,
                 "gaps": [
                     {
                         "requirement": gap.requirement,

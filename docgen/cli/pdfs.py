@@ -12,6 +12,7 @@ from docgen.cli.passphrases import ask
 from docgen.config import load_config
 from docgen.errors import ExitCode
 from docgen.lone_pdf import sign_copy, verify_pdf
+from docgen.model.assessment import in_words
 from docgen.model.codec import unstructure
 from docgen.stamping import authority_of
 
@@ -32,7 +33,7 @@ def verify(asked: argparse.Namespace, console: Console) -> ExitCode:
         console.line(f"  snapshot  {made.snapshot}, of {made.captured_at}")
         console.line(f"  regime    {made.regime}, edition {made.edition}, {made.regime_digest}")
         console.line(f"  policy    {made.policy or 'none'}")
-        console.line(f"  assessed  {made.as_of}: {_counts(made.verdicts)}")
+        console.line(f"  assessed  {made.as_of}: {in_words(made.verdicts)}")
         console.line(f"  made with {', '.join(f'{tool.name} {tool.version}' for tool in made.tools)}")
         console.line(found.borne_out or "its own claim: hold it against a dossier or a snapshot with --against")
         told.append(
@@ -63,7 +64,3 @@ def sign(asked: argparse.Namespace, console: Console) -> ExitCode:
     console.line(f"  SHA-256  {digest}")
     console.result({"path": str(output), "sha256": digest})
     return ExitCode.DONE
-
-
-def _counts(verdicts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in verdicts.items() if count)

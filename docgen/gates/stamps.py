@@ -51,8 +51,6 @@ def unstamped(entries: Collection[Entry]) -> tuple[Entry, ...]:
 
 def stamp_notes(entries: Collection[Entry]) -> Iterator[str]:
     """Yield where an entry's own time and the authority's disagree, in words."""
-    if not stamps_of(entries):
-        return
     seen = times_of(entries)
     for entry in entries:
         time = seen.get(entry.digest())

@@ -49,6 +49,10 @@ class Gate:
     stamped_within_minutes: int | None = None
     """A signature counts only where a time stamping authority had seen it so soon; empty: no stamp is asked for."""
 
+    def quorum(self, role: str) -> Quorum | None:
+        """Return what is asked of a role here, or None."""
+        return next((quorum for quorum in self.signatures if quorum.role == role), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePlan:

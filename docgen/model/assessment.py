@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -143,6 +144,11 @@ class Assessment:
         return sum(result.verdict is verdict for result in self.results)
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many requirements have each verdict, those that none has too."""
+        return {verdict.value: self.count(verdict) for verdict in Verdict}
+
+    @property
     def gate_open(self) -> bool:
         """Whether no requirement is open and no overdue finding closes it. Nothing assessed is not a pass."""
         return bool(self.results) and not self.overdue and not any(result.verdict.is_open for result in self.results)
@@ -151,3 +157,8 @@ class Assessment:
     def gaps(self) -> tuple[Gap, ...]:
         """Return every gap, in the regime's order."""
         return tuple(gap for result in self.results for gap in result.gaps)
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    """Return how many requirements have each verdict, in words: `35 met, 1 not met`."""
+    return ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.items() if count)

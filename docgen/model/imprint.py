@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from docgen.model.assessment import Assessment, Verdict
+from docgen.model.assessment import Assessment
 from docgen.model.canonical import Digest
 from docgen.model.manifest import Tool
 from docgen.model.snapshot import Snapshot
@@ -48,6 +48,6 @@ def imprint_of(snapshot: Snapshot, assessment: Assessment, tools: tuple[Tool, ..
         regime_digest=assessment.regime_digest,
         policy=assessment.policy,
         as_of=assessment.as_of,
-        verdicts={verdict.value: assessment.count(verdict) for verdict in Verdict},
+        verdicts=assessment.counts,
         tools=tools,
     )

@@ -107,6 +107,14 @@ class Snapshots:
         """
         return read_snapshot(self.objects.get(digest), where=f"snapshot {digest[:12]}")
 
+    def kept(self, digest: Digest) -> Snapshot | None:
+        """Return the snapshot with this digest, proved; None where this store never had it.
+
+        Raises:
+            IntegrityError: changed or malformed.
+        """
+        return self.read(digest) if self.objects.path(digest).exists() else None
+
     def latest(self, uri: str) -> Snapshot:
         """Return the newest snapshot of a model version.
 

@@ -10,7 +10,7 @@ import pytest
 from docgen.change.checks_evaluation import criteria_registered
 from docgen.change.checks_protocol import code_proved
 from docgen.change.checks_update import approved
-from docgen.change.facts import Comparators, Facts, Repository, SignedApproval
+from docgen.change.facts import Comparators, Facts, Finding, Repository, SignedApproval
 from docgen.decisions import PlanFolder
 from docgen.errors import IntegrityError, ProblemsError, UsageError
 from docgen.model.candidate import Approval, Candidate
@@ -166,6 +166,17 @@ def test_a_row_taken_out_of_the_ledger_is_found(tmp_path: Path) -> None:
 SUBJECT, OTHER = Digest("a" * 64), Digest("b" * 64)
 
 
+def by_signatures(
+    approvers: tuple[str, ...], *signed: SignedApproval, author: str = "data science", claims: tuple[Approval, ...] = ()
+) -> Finding:
+    """What K37 says of signatures at the gates under a plan with these approvers."""
+    stated = facts("active", Repository())
+    assert stated.plan is not None
+    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=approvers))
+    candidate = replace(stated.candidate, author=author, approvals=claims or stated.candidate.approvals)
+    return approved(replace(stated, plan=plan, candidate=candidate, signed=signed), SUBJECT)
+
+
 @pytest.mark.parametrize(
     ("author", "signed", "outcome", "told"),
     [
@@ -186,24 +197,17 @@ SUBJECT, OTHER = Digest("a" * 64), Digest("b" * 64)
 def test_signatures_approve_what_they_were_given_for_and_claims_add_nothing(
     author: str, signed: tuple[tuple[str, str | None], ...], outcome: str, told: str
 ) -> None:
-    stated = facts("active", Repository())
-    assert stated.plan is not None
-    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("quality", "data science")))
-    claims = tuple(Approval(role=role, on="2026-01-01", subject_sha256=SUBJECT) for role in ("quality", "data science"))
+    approvers = ("quality", "data science")
+    claims = tuple(Approval(role=role, on="2026-01-01", subject_sha256=SUBJECT) for role in approvers)
     given = tuple(SignedApproval(role=role, signer=role, entry="e", subject_sha256=digest) for role, digest in signed)
-    candidate = replace(stated.candidate, author=author, approvals=claims)
-    found = approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT)
+    found = by_signatures(approvers, *given, author=author, claims=claims)
     assert found.outcome == outcome
     assert told in found.why
 
 
 def test_an_author_who_alone_signed_is_a_deviation() -> None:
-    stated = facts("active", Repository())
-    assert stated.plan is not None
-    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("data science",)))
-    given = (SignedApproval(role="data_science", signer="p", entry="e", subject_sha256=SUBJECT),)
-    candidate = replace(stated.candidate, author="data science")
-    assert approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT).outcome == "fails"
+    given = SignedApproval(role="data_science", signer="p", entry="e", subject_sha256=SUBJECT)
+    assert by_signatures(("data science",), given).outcome == "fails"
 
 
 @pytest.mark.parametrize(
@@ -221,25 +225,17 @@ def test_an_author_who_alone_signed_is_a_deviation() -> None:
     ],
 )
 def test_different_people_approve_whichever_roles_each_of_them_has(signed: str, outcome: str, told: str) -> None:
-    stated = facts("active", Repository())
-    assert stated.plan is not None
-    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("quality", "clinical")))
     pairs = [item.split() for item in signed.split(", ")]
-    given = tuple(
+    given = (
         SignedApproval(role=role, signer=who, entry=f"{who} {role}", subject_sha256=SUBJECT) for role, who in pairs
     )
-    candidate = replace(stated.candidate, author="data science")
-    found = approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT)
+    found = by_signatures(("quality", "clinical"), *given)
     assert found.outcome == outcome
     assert told in found.why
 
 
 def test_an_author_who_also_signs_as_somebody_else_is_still_the_only_approver() -> None:
-    stated = facts("active", Repository())
-    assert stated.plan is not None
-    plan = replace(stated.plan, plan=replace(stated.plan.plan, approvers=("data science",)))
-    given = tuple(
+    given = (
         SignedApproval(role=role, signer="p", entry="e", subject_sha256=SUBJECT) for role in ("data_science", "quality")
     )
-    candidate = replace(stated.candidate, author="data science")
-    assert approved(replace(stated, plan=plan, candidate=candidate, signed=given), SUBJECT).outcome == "fails"
+    assert by_signatures(("data science",), *given).outcome == "fails"
